@@ -1,0 +1,84 @@
+package models
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// EventKind names what happened in a conversation.
+type EventKind string
+
+// The kinds of events in a conversation's log.
+const (
+	EventMessage     EventKind = "message"
+	EventNote        EventKind = "note" // among agents only
+	EventQueued      EventKind = "queued"
+	EventAssigned    EventKind = "assigned"
+	EventTransferred EventKind = "transferred"
+	EventAgentLost   EventKind = "agent_lost"
+	EventClosed      EventKind = "closed"
+)
+
+// ForVisitors reports whether a visitor may know of events of this kind.
+func (k EventKind) ForVisitors() bool { return k != EventNote }
+
+// AuthorType says what sort of author an event has.
+type AuthorType string
+
+// The sorts of authors.
+const (
+	ByVisitor AuthorType = "visitor"
+	ByAgent   AuthorType = "agent"
+	BySystem  AuthorType = "system"
+)
+
+// Author is who did something: the visitor or agent with that id, or the system with id 0.
+type Author struct {
+	Type AuthorType
+	ID   int64
+}
+
+// Message is one event of a conversation's log. Seq runs 1, 2, 3... without a hole; VisibleSeq
+// does the same over what visitors may see and is 0 for the rest.
+type Message struct {
+	ConversationID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Seq            int64 `gorm:"primaryKey;autoIncrement:false"`
+	VisibleSeq     int64
+	AccountID      int64
+	Kind           EventKind
+	AuthorType     AuthorType
+	AuthorID       int64
+	CID            string `gorm:"column:cid"` // the sender's own id of a line, "" for other events
+	Text           string // what was said, or the reason of a `closed`
+	AgentID        int64  // whom an `assigned`, `transferred` or `agent_lost` is about
+	DepartmentID   int64  // where a `queued` or `transferred` conversation waits
+	At             Instant
+}
+
+// Author returns who is behind the event.
+func (m Message) Author() Author { return Author{Type: m.AuthorType, ID: m.AuthorID} }
+
+// Limits of a message.
+const (
+	MaxMessage = 4000 // characters
+	MaxCID     = 64   // bytes
+)
+
+// CheckText says what is wrong with a text somebody wants to send, if anything.
+func CheckText(text string) error {
+	switch n := utf8.RuneCountInString(text); {
+	case n > MaxMessage:
+		return Errorf(KindTooLong, "the message has %d characters: at most %d are allowed", n, MaxMessage)
+	case strings.TrimSpace(text) == "":
+		return Errorf(KindInvalid, "text must not be empty")
+	}
+	return nil
+}
+
+// CheckCID says what is wrong with a client's id of a message, if anything.
+func CheckCID(cid string) error {
+	if cid == "" || len(cid) > MaxCID {
+		return Errorf(KindInvalid, "cid must be a UUID made by the client, at most %d bytes", MaxCID)
+	}
+	return nil
+}
