@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"foyer/models"
+)
+
+// Options says which database to open and how.
+type Options struct {
+	Driver  string           // "sqlite" or "postgres"
+	DSN     string           // path of the SQLite file, or a PostgreSQL connection string
+	Readers int              // connections for reading
+	Now     func() time.Time // the one clock
+}
+
+// Store is an open database.
+type Store struct {
+	// Static after Open.
+	write  *gorm.DB // SQLite: the only connection that writes
+	read   *gorm.DB
+	sqlite bool
+	now    func() time.Time
+	epoch  string
+	unlock func()
+	*Writer
+}
+
+// Open opens the database, brings its schema up to date and starts the writer. Errors of kind
+// not_configured say what the operator has to do.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s := &Store{sqlite: o.Driver == "sqlite", now: o.Now, unlock: func() {}}
+	open := s.openPostgres
+	if s.sqlite {
+		open = s.openSQLite
+	}
+	if err := open(o); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if err := s.loadEpoch(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.Writer = startWriter(s)
+	return s, nil
+}
+
+// Close ends the writer after what it holds and closes the database.
+func (s *Store) Close() error {
+	if s.Writer != nil {
+		s.stop()
+	}
+	var errs []error
+	if s.sqlite && s.write != nil {
+		errs = append(errs, s.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error)
+	}
+	for _, db := range []*gorm.DB{s.read, s.write} {
+		if db == nil || db == s.read && s.read == s.write {
+			continue
+		}
+		if pool, err := db.DB(); err == nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	s.unlock()
+	return errors.Join(errs...)
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	pool, err := s.read.DB()
+	if err != nil {
+		return err
+	}
+	return pool.PingContext(ctx)
+}
+
+// Epoch names the life of the logs: sequence numbers of another epoch mean nothing.
+func (s *Store) Epoch() string { return s.epoch }
+
+// gormConfig leaves logging to whoever handles an error: GORM would log it as well, with every
+// query of a visitor who has just left.
+func gormConfig() *gorm.Config {
+	return &gorm.Config{TranslateError: true, Logger: logger.Discard}
+}
+
+// minSQLite is the first version without the bug by which a WAL database could be corrupted.
+const minSQLite = "3.51.3"
+
+func (s *Store) openSQLite(o Options) error {
+	path := strings.TrimPrefix(o.DSN, "file:")
+	if strings.ContainsAny(path, "?") {
+		return models.Errorf(models.KindNotConfigured, "database.dsn: give the path of the SQLite file alone, without ?options")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return &models.Error{Kind: models.KindNotConfigured, Message: "database.dsn: cannot make the folder of the database", Err: err}
+	}
+	unlock, err := lockFile(path + ".lock")
+	if err != nil {
+		return err
+	}
+	s.unlock = unlock
+	if s.write, err = gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
+		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"},
+		"_foreign_keys": {"on"}, "_cache_size": {"-65536"},
+	})), gormConfig()); err != nil {
+		return sqliteTrouble(path, err)
+	}
+	if err := limit(s.write, 1); err != nil {
+		return err
+	}
+	if err := s.checkSQLite(path); err != nil {
+		return err
+	}
+	s.read, err = gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
+		"mode": {"ro"}, "_query_only": {"true"}, "_cache_size": {"-16384"},
+	})), gormConfig())
+	if err != nil {
+		return sqliteTrouble(path, err)
+	}
+	return limit(s.read, o.Readers)
+}
+
+func sqliteDSN(path string, q url.Values) string {
+	q.Set("_busy_timeout", "5000")
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+func (s *Store) checkSQLite(path string) error {
+	var version string
+	if err := s.write.Raw("SELECT sqlite_version()").Scan(&version).Error; err != nil {
+		return sqliteTrouble(path, err)
+	}
+	if !atLeast(version, minSQLite) {
+		return models.Errorf(models.KindNotConfigured,
+			"this program was built with SQLite %s, which can corrupt a database: build it with %s or newer", version, minSQLite)
+	}
+	for _, pragma := range []string{
+		"PRAGMA trusted_schema = OFF",
+		"PRAGMA wal_autocheckpoint = 4000", // pages; the inline limit, so that a busy writer cannot grow the WAL without end
+		"PRAGMA journal_size_limit = 67108864",
+		"PRAGMA wal_checkpoint(TRUNCATE)",
+	} {
+		if err := s.write.Exec(pragma).Error; err != nil {
+			return sqliteTrouble(path, err)
+		}
+	}
+	return nil
+}
+
+// atLeast compares dotted versions number by number.
+func atLeast(version, least string) bool {
+	var a, b [3]int
+	_, _ = fmt.Sscanf(version, "%d.%d.%d", &a[0], &a[1], &a[2])
+	_, _ = fmt.Sscanf(least, "%d.%d.%d", &b[0], &b[1], &b[2])
+	for i := range a {
+		if a[i] != b[i] {
+			return a[i] > b[i]
+		}
+	}
+	return true
+}
+
+func sqliteTrouble(path string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "locked"):
+		return &models.Error{Kind: models.KindNotConfigured, Err: err,
+			Message: fmt.Sprintf("the database %s is locked by another program: close that program, or set database.dsn to another file", path)}
+	case strings.Contains(text, "not a database"), strings.Contains(text, "malformed"):
+		return &models.Error{Kind: models.KindNotConfigured, Err: err,
+			Message: fmt.Sprintf("%s is not a readable SQLite database: set database.dsn to another file, or restore a backup", path)}
+	case strings.Contains(text, "unable to open"), strings.Contains(text, "readonly"):
+		return &models.Error{Kind: models.KindNotConfigured, Err: err,
+			Message: fmt.Sprintf("cannot write to %s: give this user the right to, or set database.dsn to another file", path)}
+	}
+	return fmt.Errorf("open %s: %w", path, err)
+}
+
+func (s *Store) openPostgres(o Options) error {
+	db, err := gorm.Open(postgres.Open(o.DSN), gormConfig())
+	if err != nil {
+		return &models.Error{Kind: models.KindNotConfigured, Err: err,
+			Message: "cannot reach PostgreSQL: check that it runs and that database.dsn names it rightly"}
+	}
+	s.write, s.read = db, db
+	return limit(db, o.Readers+2) // the writer, one to spare, and the readers
+}
+
+func limit(db *gorm.DB, connections int) error {
+	pool, err := db.DB()
+	if err != nil {
+		return err
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return nil
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"foyer/models"
+)
+
+// CreateAccount stores a new account.
+func (s *Store) CreateAccount(ctx context.Context, name string) (models.Account, error) {
+	a := models.Account{PublicID: NewID(s.now()), Name: name, CreatedAt: models.InstantOf(s.now())}
+	if err := s.write.WithContext(ctx).Create(&a).Error; err != nil {
+		return models.Account{}, fmt.Errorf("create account: %w", err)
+	}
+	return a, nil
+}
+
+// Account reads the account itself.
+func (a *Account) Account(ctx context.Context) (models.Account, error) {
+	var row models.Account
+	err := a.read(ctx).Where("id = ?", a.id).Take(&row).Error
+	return row, missing(err, "there is no such account")
+}
+
+// CreateSite stores a new site.
+func (a *Account) CreateSite(ctx context.Context, site *models.Site) error {
+	site.AccountID, site.PublicID, site.CreatedAt = a.id, NewID(a.store.now()), models.InstantOf(a.store.now())
+	if err := a.store.write.WithContext(ctx).Create(site).Error; err != nil {
+		return fmt.Errorf("create site: %w", err)
+	}
+	return nil
+}
+
+// SetOrigins stores where the widget of a site may stand.
+func (a *Account) SetOrigins(ctx context.Context, siteID int64, origins []string) error {
+	return a.store.write.WithContext(ctx).Model(&models.Site{ID: siteID}).
+		Where("account_id = ?", a.id).Select("origins").Updates(&models.Site{Origins: origins}).Error
+}
+
+// SiteByKey reads the site with a key, of whatever account.
+func (s *Store) SiteByKey(ctx context.Context, key string) (models.Site, error) {
+	var site models.Site
+	err := s.read.WithContext(ctx).Where("site_key = ?", key).Take(&site).Error
+	return site, missing(err, "there is no site with this key: check data-site in the snippet")
+}
+
+// CreateVisitor stores a new visitor.
+func (a *Account) CreateVisitor(ctx context.Context, v *models.Visitor) error {
+	v.AccountID, v.PublicID = a.id, NewID(a.store.now())
+	v.CreatedAt, v.SeenAt = models.InstantOf(a.store.now()), models.InstantOf(a.store.now())
+	if err := a.store.write.WithContext(ctx).Create(v).Error; err != nil {
+		return ours(fmt.Errorf("create visitor: %w", err))
+	}
+	return nil
+}
+
+// SaveVisitor stores what a visitor tells of themselves and where they are.
+func (a *Account) SaveVisitor(ctx context.Context, v *models.Visitor) error {
+	v.SeenAt = models.InstantOf(a.store.now())
+	err := a.store.write.WithContext(ctx).Model(v).Where("account_id = ?", a.id).
+		Select("name", "email", "locale", "user_agent", "page_url", "page_title", "page_referrer", "fields", "seen_at").
+		Updates(v).Error
+	if err != nil {
+		return ours(fmt.Errorf("save visitor %d: %w", v.ID, err))
+	}
+	return nil
+}
+
+// VisitorByToken reads the visitor of a site who holds the token with this hash.
+func (a *Account) VisitorByToken(ctx context.Context, siteID int64, hash []byte) (models.Visitor, error) {
+	var v models.Visitor
+	err := a.read(ctx).Where("account_id = ? AND site_id = ? AND token_hash = ?", a.id, siteID, hash).Take(&v).Error
+	return v, missing(err, "there is no such visitor")
+}
+
+// AgentByEmail reads the agent with an e-mail address, of whatever account.
+func (s *Store) AgentByEmail(ctx context.Context, email string) (models.Agent, error) {
+	var agent models.Agent
+	err := s.read.WithContext(ctx).Where("email = ?", email).Take(&agent).Error
+	return agent, missing(err, "there is no such agent")
+}
+
+// CreateSession stores a sign-in.
+func (a *Account) CreateSession(ctx context.Context, session *models.Session) error {
+	session.AccountID, session.CreatedAt = a.id, models.InstantOf(a.store.now())
+	if err := a.store.write.WithContext(ctx).Create(session).Error; err != nil {
+		return fmt.Errorf("create session: %w", err)
+	}
+	return nil
+}
+
+// SessionByToken reads the sign-in whose token has this hash, unless it has expired.
+func (s *Store) SessionByToken(ctx context.Context, hash []byte) (models.Session, error) {
+	var session models.Session
+	err := s.read.WithContext(ctx).
+		Where("token_hash = ? AND expires_at > ?", hash, models.InstantOf(s.now())).Take(&session).Error
+	return session, missing(err, "there is no such session")
+}
+
+// DeleteSession ends a sign-in.
+func (a *Account) DeleteSession(ctx context.Context, id int64) error {
+	return a.store.write.WithContext(ctx).
+		Where("account_id = ? AND id = ?", a.id, id).Delete(&models.Session{}).Error
+}
+
+// DeleteExpiredSessions forgets sign-ins whose time is over, of all accounts.
+func (s *Store) DeleteExpiredSessions(ctx context.Context) error {
+	return s.write.WithContext(ctx).
+		Where("expires_at <= ?", models.InstantOf(s.now())).Delete(&models.Session{}).Error
+}
+
+// Empty reports whether there is no account at all.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	var n int64
+	err := s.read.WithContext(ctx).Model(&models.Account{}).Count(&n).Error
+	return n == 0, err
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"foyer/models"
+)
+
+// Post is a line somebody wants to add to a conversation. The lower part is filled in when it has
+// been stored.
+type Post struct {
+	Account      int64
+	Conversation string // public id
+	Author       models.Author
+	CID          string
+	Text         string
+	Note         bool // seen by agents only
+
+	Message models.Message
+	Summary models.Summary // as it stands after the line
+	Dup     bool           // the line was stored before; Message is that one
+}
+
+// Post stores a line and then runs announce, before anything that is stored later is announced;
+// announce must not call the Writer. The same cid with the same text is answered with the line
+// that was stored first, and announced no second time.
+func (a *Account) Post(_ context.Context, p *Post, announce func()) error {
+	p.Account = a.id
+	return a.store.do(&op{post: p, announce: func() {
+		if !p.Dup {
+			announce()
+		}
+	}})
+}
+
+// postAll carries out all posts of a batch with a few statements. What is wrong with one is set
+// as its error; an error returned is the storage's.
+func (s *Store) postAll(db *gorm.DB, ops []*op) error {
+	if len(ops) == 0 {
+		return nil
+	}
+	heads, err := s.heads(db, ops)
+	if err != nil {
+		return err
+	}
+	earlier, err := s.earlier(db, ops, heads)
+	if err != nil {
+		return err
+	}
+	now := models.InstantOf(s.now())
+	var rows []*models.Message
+	touched := map[int64]*models.Summary{}
+	for _, o := range ops {
+		head := heads[o.post.Conversation]
+		if o.err = o.post.place(head, earlier, now); o.err != nil || o.post.Dup {
+			continue
+		}
+		rows = append(rows, &o.post.Message)
+		touched[head.ID] = head
+	}
+	if err := insertLines(db, rows, touched); err != nil {
+		return err
+	}
+	for _, o := range ops { // the last state of a conversation, also for those that came earlier in the batch
+		if o.err == nil {
+			o.post.Summary = *heads[o.post.Conversation]
+		}
+	}
+	return nil
+}
+
+// heads reads, and holds until the transaction ends, the conversations that are written to.
+func (s *Store) heads(db *gorm.DB, ops []*op) (map[string]*models.Summary, error) {
+	ids := make([]string, 0, len(ops))
+	for _, o := range ops {
+		ids = append(ids, o.post.Conversation)
+	}
+	list, err := many(db, s.forUpdate("c.public_id IN ?"), ids)
+	if err != nil {
+		return nil, err
+	}
+	heads := make(map[string]*models.Summary, len(list))
+	for i := range list {
+		heads[list[i].PublicID] = &list[i]
+	}
+	return heads, nil
+}
+
+func (s *Store) forUpdate(where string) string {
+	if s.sqlite {
+		return where
+	}
+	return where + " FOR UPDATE OF c"
+}
+
+type lineKey struct {
+	conversation int64
+	author       models.Author
+	cid          string
+}
+
+// earlier finds lines that were stored before under one of the client ids.
+func (s *Store) earlier(db *gorm.DB, ops []*op, heads map[string]*models.Summary) (map[lineKey]*models.Message, error) {
+	var ids []int64
+	var cids []string
+	for _, o := range ops {
+		if head := heads[o.post.Conversation]; head != nil {
+			ids, cids = append(ids, head.ID), append(cids, o.post.CID)
+		}
+	}
+	found := map[lineKey]*models.Message{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	var list []models.Message
+	if err := db.Where("cid <> '' AND conversation_id IN ? AND cid IN ?", ids, cids).Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("look for earlier lines: %w", err)
+	}
+	for i := range list {
+		found[lineKey{list[i].ConversationID, list[i].Author(), list[i].CID}] = &list[i]
+	}
+	return found, nil
+}
+
+// place decides what becomes of a post: an error, the line that was stored before, or a new line
+// with the next numbers, which is then among the earlier ones.
+func (p *Post) place(head *models.Summary, earlier map[lineKey]*models.Message, now models.Instant) error {
+	p.Dup = false
+	if head == nil || head.AccountID != p.Account || p.Author.Type == models.ByVisitor && head.VisitorID != p.Author.ID {
+		return models.Errorf(models.KindNotFound, "there is no such conversation")
+	}
+	kind := models.EventMessage
+	if p.Note {
+		kind = models.EventNote
+	}
+	key := lineKey{head.ID, p.Author, p.CID}
+	if first := earlier[key]; first != nil {
+		if first.Text != p.Text || first.Kind != kind {
+			return models.Errorf(models.KindCIDConflict, "this cid was used for another text: make a new one for each message")
+		}
+		p.Message, p.Dup = *first, true
+		return nil
+	}
+	if err := p.allowed(head); err != nil {
+		return err
+	}
+	p.Message = models.Message{
+		Kind: kind, AuthorType: p.Author.Type, AuthorID: p.Author.ID, CID: p.CID, Text: p.Text, At: now,
+	}
+	head.Add(&p.Message)
+	if !p.Note {
+		head.ShowLine(&p.Message)
+	}
+	earlier[key] = &p.Message
+	return nil
+}
+
+// allowed says why an author may not write to a conversation, if so.
+func (p *Post) allowed(head *models.Summary) error {
+	switch {
+	case p.Note && p.Author.Type == models.ByAgent:
+		return nil
+	case p.Note:
+		return models.Errorf(models.KindForbidden, "only agents write notes")
+	case head.State == models.StateClosed:
+		return models.Errorf(models.KindClosed, "this conversation is closed")
+	case p.Author.Type == models.ByAgent && head.AgentID == 0:
+		return models.Errorf(models.KindConflict, "nobody has this conversation: take it before you answer")
+	case p.Author.Type == models.ByAgent && head.AgentID != p.Author.ID:
+		return models.Errorf(models.KindConflict, "%s has this conversation now", head.AgentName)
+	}
+	return nil
+}
+
+func insertLines(db *gorm.DB, rows []*models.Message, touched map[int64]*models.Summary) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := db.CreateInBatches(rows, 100).Error; err != nil {
+		return fmt.Errorf("insert %d lines: %w", len(rows), err)
+	}
+	for id, c := range touched {
+		err := db.Exec(`UPDATE conversations SET last_seq = ?, last_visible_seq = ?, last_line_seq = ?, unread = ?, visitor_unread = ?
+			WHERE id = ?`, c.LastSeq, c.LastVisibleSeq, c.LastLineSeq, c.Unread, c.VisitorUnread, id).Error
+		if err != nil {
+			return fmt.Errorf("count lines of conversation %d: %w", id, err)
+		}
+	}
+	return nil
+}

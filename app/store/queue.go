@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"foyer/models"
+)
+
+// Waiting reads the conversations that wait, in the order they are served.
+func (a *Account) Waiting(ctx context.Context) ([]models.Conversation, error) {
+	var list []models.Conversation
+	err := a.read(ctx).Where("account_id = ? AND state = 'queued'", a.id).
+		Order("priority DESC, arrived_at, id").Find(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the queue: %w", err)
+	}
+	return list, nil
+}
+
+// AccountsWaiting lists the accounts in which somebody waits.
+func (s *Store) AccountsWaiting(ctx context.Context) (ids []int64, err error) {
+	err = s.read.WithContext(ctx).Raw("SELECT DISTINCT account_id FROM conversations WHERE state = 'queued'").Scan(&ids).Error
+	return ids, err
+}
+
+// Due is a conversation whose deadline has passed.
+type Due struct {
+	AccountID int64
+	PublicID  string
+	Fence     int64
+	DueWhat   models.DueWhat
+}
+
+// Due reads conversations whose deadlines have passed, the oldest first, at most limit; and when
+// the next deadline passes, 0 if none is set.
+func (s *Store) Due(ctx context.Context, limit int) ([]Due, models.Instant, error) {
+	var list []Due
+	db := s.read.WithContext(ctx)
+	now := models.InstantOf(s.now())
+	err := db.Raw(`SELECT account_id, public_id, fence, due_what FROM conversations
+		WHERE due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?`, now, limit).Scan(&list).Error
+	if err != nil {
+		return nil, 0, fmt.Errorf("read deadlines: %w", err)
+	}
+	var next models.Instant
+	err = db.Raw("SELECT COALESCE(MIN(due_at), 0) FROM conversations WHERE due_at > ?", now).Row().Scan(&next)
+	return list, next, err
+}
+
+// StartGrace sets the deadline after which an agent's conversations go back to the queue.
+func (tx *Tx) StartGrace(agentID int64, until models.Instant) error {
+	return tx.db.Model(&models.Conversation{}).
+		Where("account_id = ? AND agent_id = ? AND state = 'active'", tx.account, agentID).
+		UpdateColumns(map[string]any{"due_at": until, "due_what": models.DueAgentGrace}).Error
+}
+
+// EndGrace takes that deadline back.
+func (tx *Tx) EndGrace(agentID int64) error {
+	return tx.db.Model(&models.Conversation{}).
+		Where("account_id = ? AND agent_id = ? AND due_what = ?", tx.account, agentID, models.DueAgentGrace).
+		UpdateColumns(map[string]any{"due_at": 0, "due_what": models.DueNothing}).Error
+}
+
+// SetPresence records what an agent is from now on. A gap of at most merge in the same presence,
+// such as a reload makes, is closed as if it had not been.
+func (tx *Tx) SetPresence(agentID int64, to models.Availability, merge time.Duration) error {
+	err := tx.db.Exec(`UPDATE presence_intervals SET ended_at = ?
+		WHERE account_id = ? AND agent_id = ? AND ended_at = 0 AND status <> ?`, tx.now, tx.account, agentID, to).Error
+	if err != nil || to == models.Offline {
+		return err
+	}
+	res := tx.db.Exec(`UPDATE presence_intervals SET ended_at = 0 WHERE status = ? AND (ended_at = 0 OR ended_at >= ?)
+		AND id = (SELECT MAX(id) FROM presence_intervals WHERE account_id = ? AND agent_id = ?)`,
+		to, tx.now.Add(-merge), tx.account, agentID)
+	if res.Error != nil || res.RowsAffected > 0 {
+		return res.Error
+	}
+	return tx.db.Create(&models.PresenceInterval{
+		AccountID: tx.account, AgentID: agentID, Status: to, StartedAt: tx.now,
+	}).Error
+}
+
+// ReadByOwner notes that the owner has read up to seq, and reports whether that is news. Numbers
+// beyond the log count as its end.
+func (tx *Tx) ReadByOwner(c *models.Conversation, seq int64) (bool, error) {
+	if seq = min(seq, c.LastSeq); seq <= c.AgentReadSeq {
+		return false, nil
+	}
+	c.AgentReadSeq = seq
+	err := tx.db.Raw(`SELECT COALESCE(MAX(CASE WHEN seq <= ? THEN visible_seq END), 0),
+			COUNT(CASE WHEN seq > ? AND kind = 'message' AND author_type = 'visitor' THEN 1 END)
+		FROM messages WHERE conversation_id = ?`, seq, seq, c.ID).Row().Scan(&c.AgentReadSeen, &c.Unread)
+	if err != nil {
+		return false, err
+	}
+	return true, tx.update(c, "fence = ?", c.Fence)
+}
+
+// ReadByVisitor notes that the visitor has read up to seq in the visitor's own count, and reports
+// whether that is news.
+func (tx *Tx) ReadByVisitor(c *models.Conversation, visible int64) (bool, error) {
+	visible = min(visible, c.LastVisibleSeq)
+	var seq int64
+	err := tx.db.Raw(`SELECT COALESCE(MAX(seq), 0) FROM messages
+		WHERE conversation_id = ? AND visible_seq > 0 AND visible_seq <= ?`, c.ID, visible).Row().Scan(&seq)
+	if err != nil || seq <= c.VisitorReadSeq {
+		return false, err
+	}
+	c.VisitorReadSeq = seq
+	err = tx.db.Raw(`SELECT COUNT(*) FROM messages
+		WHERE conversation_id = ? AND seq > ? AND kind = 'message' AND author_type = 'agent'`, c.ID, seq).Row().Scan(&c.VisitorUnread)
+	if err != nil {
+		return false, err
+	}
+	return true, tx.update(c, "fence = ?", c.Fence)
+}
+
+const aliveKey = "alive_at"
+
+// StayAlive notes that the server is running, so that after a crash it is known until when it was.
+func (s *Store) StayAlive(ctx context.Context) error {
+	return s.write.WithContext(ctx).Exec(`INSERT INTO meta (name, value) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, aliveKey, fmt.Sprint(models.InstantOf(s.now()))).Error
+}
+
+// Recover puts in order what the last run left behind: nobody is connected now, so presence ended
+// when the server was last known to run, and every owner has until the given time to come back.
+func (s *Store) Recover(ctx context.Context, graceUntil models.Instant) error {
+	db := s.write.WithContext(ctx)
+	var values []string
+	if err := db.Raw("SELECT value FROM meta WHERE name = ?", aliveKey).Scan(&values).Error; err != nil {
+		return fmt.Errorf("read when the server last ran: %w", err)
+	}
+	alive := models.InstantOf(s.now())
+	if len(values) == 1 {
+		ms, err := strconv.ParseInt(values[0], 10, 64)
+		if err != nil {
+			return fmt.Errorf("read when the server last ran: %w", err)
+		}
+		alive = models.Instant(ms)
+	}
+	err := db.Exec(`UPDATE presence_intervals SET ended_at = CASE WHEN started_at > ? THEN started_at ELSE ? END
+		WHERE ended_at = 0`, alive, alive).Error
+	if err != nil {
+		return fmt.Errorf("end the presence of the last run: %w", err)
+	}
+	err = db.Exec(`UPDATE conversations SET due_at = ?, due_what = ? WHERE state = 'active'`,
+		graceUntil, models.DueAgentGrace).Error
+	if err != nil {
+		return fmt.Errorf("give agents time to come back: %w", err)
+	}
+	return nil
+}

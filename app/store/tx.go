@@ -1,0 +1,181 @@
+package store
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"foyer/models"
+)
+
+// Tx is one change under way, within one account.
+type Tx struct {
+	db      *gorm.DB
+	account int64
+	now     models.Instant
+}
+
+// Now is the time of the change.
+func (tx *Tx) Now() models.Instant { return tx.now }
+
+// Conversation reads a conversation for changing it: nobody else changes it before the
+// transaction ends. Somebody else's is not found.
+func (tx *Tx) Conversation(publicID string) (*models.Conversation, error) {
+	return tx.conversation("public_id = ?", publicID)
+}
+
+// OpenConversation reads, for changing it, the open conversation of a visitor; nil if there is none.
+func (tx *Tx) OpenConversation(visitorID int64) (*models.Conversation, error) {
+	return orNil(tx.conversation("visitor_id = ? AND state <> 'closed'", visitorID))
+}
+
+// StartedBy reads the conversation that a visitor's `start` with this client id made; nil if none.
+func (tx *Tx) StartedBy(visitorID int64, cid string) (*models.Conversation, error) {
+	return orNil(tx.conversation("visitor_id = ? AND start_cid = ?", visitorID, cid))
+}
+
+func orNil(c *models.Conversation, err error) (*models.Conversation, error) {
+	if models.KindOf(err) == models.KindNotFound {
+		return nil, nil
+	}
+	return c, err
+}
+
+func (tx *Tx) conversation(where string, args ...any) (*models.Conversation, error) {
+	var c models.Conversation
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}). // ignored by SQLite, where one connection writes
+									Where("account_id = ?", tx.account).Where(where, args...).Take(&c).Error
+	if err != nil {
+		return nil, missing(err, "there is no such conversation")
+	}
+	return &c, nil
+}
+
+// Summary reads a conversation with its names, as it stands within the transaction.
+func (tx *Tx) Summary(id int64) (models.Summary, error) {
+	return one(tx.db, "c.account_id = ? AND c.id = ?", tx.account, id)
+}
+
+// Log reads the whole log of a conversation, or nothing when it is longer than limit.
+func (tx *Tx) Log(c *models.Conversation, limit int64) ([]Event, error) {
+	if c.LastSeq > limit {
+		return nil, nil
+	}
+	var list []Event
+	err := tx.db.Raw(eventSelect+"m.account_id = ? AND m.conversation_id = ? ORDER BY m.seq", tx.account, c.ID).Scan(&list).Error
+	return list, err
+}
+
+// Create stores a new conversation and begins its wait.
+func (tx *Tx) Create(c *models.Conversation) error {
+	c.AccountID, c.PublicID, c.State = tx.account, NewID(tx.now.Time()), models.StateQueued
+	c.ArrivedAt, c.QueuedAt, c.Fence = tx.now, tx.now, 1
+	if err := tx.db.Create(c).Error; err != nil {
+		return err
+	}
+	return tx.beginWait(c)
+}
+
+// Move stores a conversation whose state or owner was changed and appends the event that tells of
+// it. before is what it was; if that is no longer so, nothing is changed and the error is a conflict.
+func (tx *Tx) Move(before models.Conversation, c *models.Conversation, event *models.Message, why models.EndReason) error {
+	if err := tx.endIntervals(before, why); err != nil {
+		return err
+	}
+	switch c.State {
+	case models.StateQueued:
+		if err := tx.beginWait(c); err != nil {
+			return err
+		}
+	case models.StateActive:
+		if err := tx.beginAssignment(c); err != nil {
+			return err
+		}
+	}
+	if err := tx.insert(c, event); err != nil {
+		return err
+	}
+	return tx.update(c, "state = ? AND fence = ?", before.State, before.Fence)
+}
+
+// Append adds an event to the log of a conversation whose state stays.
+func (tx *Tx) Append(c *models.Conversation, event *models.Message) error {
+	if err := tx.insert(c, event); err != nil {
+		return err
+	}
+	return tx.update(c, "fence = ?", c.Fence)
+}
+
+func (tx *Tx) insert(c *models.Conversation, event *models.Message) error {
+	event.At = tx.now
+	c.Add(event)
+	if err := tx.db.Create(event).Error; err != nil {
+		return fmt.Errorf("append to conversation %d: %w", c.ID, err)
+	}
+	return nil
+}
+
+// update writes every column of a conversation where the guard still holds.
+func (tx *Tx) update(c *models.Conversation, guard string, args ...any) error {
+	res := tx.db.Model(c).Select("*").Omit("id").
+		Where("account_id = ?", tx.account).Where(guard, args...).Updates(c)
+	if res.Error != nil {
+		return fmt.Errorf("update conversation %d: %w", c.ID, res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return models.Errorf(models.KindConflict, "this conversation was changed by somebody else just now")
+	}
+	return nil
+}
+
+func (tx *Tx) beginWait(c *models.Conversation) error {
+	return tx.db.Create(&models.QueueInterval{
+		AccountID: tx.account, ConversationID: c.ID, DepartmentID: c.DepartmentID, StartedAt: tx.now,
+	}).Error
+}
+
+func (tx *Tx) beginAssignment(c *models.Conversation) error {
+	err := tx.db.Create(&models.Assignment{
+		AccountID: tx.account, ConversationID: c.ID, AgentID: c.AgentID, StartedAt: tx.now,
+	}).Error
+	if err != nil {
+		return err
+	}
+	return tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, c.AgentID).
+		UpdateColumn("last_assigned_at", tx.now).Error
+}
+
+func (tx *Tx) endIntervals(before models.Conversation, why models.EndReason) error {
+	var row any = &models.Assignment{}
+	if before.State == models.StateQueued {
+		row = &models.QueueInterval{}
+	}
+	return tx.db.Model(row).
+		Where("account_id = ? AND conversation_id = ? AND ended_at = 0", tx.account, before.ID).
+		Updates(map[string]any{"ended_at": tx.now, "end_reason": why}).Error
+}
+
+// Seat is what decides whether an agent can be given a conversation, as it stands within the
+// transaction.
+type Seat struct {
+	models.Agent
+	Open   int  // conversations they have
+	Member bool // of the department asked about
+}
+
+// Seat reads, and holds until the transaction ends, what decides whether an agent can be given a
+// conversation of a department: two machines can't both fill the last place.
+func (tx *Tx) Seat(agentID, departmentID int64) (Seat, error) {
+	var s Seat
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("account_id = ? AND id = ?", tx.account, agentID).Take(&s.Agent).Error
+	if err != nil {
+		return Seat{}, missing(err, "there is no such agent")
+	}
+	err = tx.db.Raw(`SELECT
+		(SELECT COUNT(*) FROM conversations WHERE agent_id = ? AND state IN ('offered', 'active')),
+		EXISTS (SELECT 1 FROM department_members WHERE department_id = ? AND agent_id = ?)`,
+		agentID, departmentID, agentID).Row().Scan(&s.Open, &s.Member)
+	return s, err
+}

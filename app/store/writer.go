@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"gorm.io/gorm"
+
+	"foyer/models"
+)
+
+const (
+	maxWaiting = 8192 // operations that may wait for the writer
+	maxBatch   = 512  // operations in one transaction
+)
+
+// Writer makes every change to conversations and their logs. It takes whatever waits, carries it
+// out in one transaction, and when that is on disk announces each change in the same order. What
+// queues up meanwhile is the next transaction: an idle server adds no delay, a busy one does few
+// fsyncs.
+type Writer struct {
+	store *Store
+	ops   chan *op
+	done  chan struct{} // closed when the last operation has been announced
+
+	// Guarded by mu.
+	mu      sync.RWMutex
+	stopped bool
+}
+
+// op is one thing to do: a post or a change, never both.
+type op struct {
+	post     *Post
+	change   func(*Tx) error
+	announce func()     // after the commit, in order; may be nil
+	result   chan error // gets one answer, after the announcement
+	err      error
+}
+
+var errUnavailable = models.Errorf(models.KindUnavailable, "this could not be stored: try again in a moment")
+
+func startWriter(s *Store) *Writer {
+	w := &Writer{store: s, ops: make(chan *op, maxWaiting), done: make(chan struct{})}
+	committed := make(chan []*op, 4)
+	go w.write(committed)
+	go w.announce(committed)
+	return w
+}
+
+// stop refuses new operations, waits until those that were accepted are done, and returns.
+func (w *Writer) stop() {
+	w.mu.Lock()
+	if !w.stopped {
+		w.stopped = true
+		close(w.ops)
+	}
+	w.mu.Unlock()
+	<-w.done
+}
+
+// do hands an operation to the writer and waits for its end. There is no way to call it off: an
+// operation that was accepted may be on disk before anybody could say so.
+func (w *Writer) do(o *op) error {
+	o.result = make(chan error, 1)
+	w.mu.RLock()
+	if w.stopped {
+		w.mu.RUnlock()
+		return errUnavailable
+	}
+	select {
+	case w.ops <- o:
+		w.mu.RUnlock()
+	default:
+		w.mu.RUnlock()
+		return errUnavailable
+	}
+	return <-o.result
+}
+
+func (w *Writer) write(committed chan<- []*op) {
+	defer close(committed)
+	for first := range w.ops {
+		batch := w.gather(first)
+		if err := w.commit(batch); err != nil {
+			slog.Error("transaction failed", "operations", len(batch), "error", err)
+			w.oneByOne(batch)
+		}
+		committed <- batch
+	}
+}
+
+// gather adds whatever else waits, without waiting for more. Posts come first, as they are
+// carried out first: the order of announcements must be that of the numbers given.
+func (w *Writer) gather(first *op) []*op {
+	batch := []*op{first}
+	for len(batch) < maxBatch {
+		select {
+		case o, ok := <-w.ops:
+			if !ok {
+				return postsFirst(batch)
+			}
+			batch = append(batch, o)
+		default:
+			return postsFirst(batch)
+		}
+	}
+	return postsFirst(batch)
+}
+
+func postsFirst(batch []*op) []*op {
+	slices.SortStableFunc(batch, func(a, b *op) int {
+		switch {
+		case a.post != nil && b.post == nil:
+			return -1
+		case a.post == nil && b.post != nil:
+			return 1
+		}
+		return 0
+	})
+	return batch
+}
+
+// commit carries out a batch in one transaction. What one operation does wrong is undone without
+// harm to the others; an error means that nothing of the batch was kept.
+func (w *Writer) commit(batch []*op) error {
+	return w.store.write.Transaction(func(db *gorm.DB) error {
+		posts := 0
+		for posts < len(batch) && batch[posts].post != nil {
+			posts++
+		}
+		if err := w.store.postAll(db, batch[:posts]); err != nil {
+			return err
+		}
+		for _, o := range batch[posts:] {
+			o.err = db.Transaction(func(db *gorm.DB) error { // a savepoint
+				return o.change(&Tx{db: db, now: models.InstantOf(w.store.now())})
+			})
+		}
+		return nil
+	})
+}
+
+// oneByOne gives each operation a transaction of its own, so that one which can't be stored does
+// not take the others with it.
+func (w *Writer) oneByOne(batch []*op) {
+	for _, o := range batch {
+		if err := w.commit([]*op{o}); err != nil {
+			o.err = &models.Error{Kind: models.KindUnavailable, Message: errUnavailable.Error(), Err: err}
+		}
+	}
+}
+
+// announce tells the world of committed operations and answers those who wait for them, while the
+// next transaction is under way.
+func (w *Writer) announce(committed <-chan []*op) {
+	defer close(w.done)
+	for batch := range committed {
+		for _, o := range batch {
+			if o.err == nil && o.announce != nil {
+				o.announce()
+			}
+			o.result <- o.err
+		}
+	}
+}
+
+// Change runs fn in the writer's next transaction. When fn returns an error, what it did is undone
+// and the error returned. Otherwise announce, which may be nil, runs after the commit and before
+// anything that is committed later is announced; it must not call the Writer.
+func (a *Account) Change(_ context.Context, fn func(*Tx) error, announce func()) error {
+	return a.store.do(&op{
+		change: func(tx *Tx) error {
+			tx.account = a.id
+			return ours(fn(tx))
+		},
+		announce: announce,
+	})
+}
+
+// ours gives a database's refusal the kind that callers know; what already has one is kept.
+func ours(err error) error {
+	if err == nil || models.KindOf(err) != "" {
+		return err
+	}
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return &models.Error{Kind: models.KindConflict, Message: "this was done already", Err: err}
+	}
+	return &models.Error{Kind: models.KindUnavailable, Message: errUnavailable.Error(), Err: err}
+}
