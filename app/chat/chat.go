@@ -1,0 +1,121 @@
+// Package chat is the conversation: starting, posting, assigning, transferring, closing; the loop
+// that assigns and the sweeper of deadlines. It is the only door through which a conversation
+// changes, and it makes the frames that tell of it. What a socket or an HTTP call looks like it
+// does not know.
+package chat
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"foyer/app/hub"
+	"foyer/app/presence"
+	"foyer/app/store"
+	"foyer/models"
+)
+
+// Settings are the times by which conversations move.
+type Settings struct {
+	AgentGrace time.Duration // how long an agent nobody hears from keeps their conversations
+	Sweep      time.Duration // how often deadlines are looked for when nothing else wakes the sweeper
+}
+
+// Service is the conversation of all accounts.
+type Service struct {
+	// Static after New.
+	store    *store.Store
+	hub      *hub.Hub
+	presence presence.Presence
+	now      func() time.Time
+	settings Settings
+	wake     chan struct{} // a deadline may have come nearer
+
+	// Guarded by mu.
+	mu        sync.Mutex
+	stopped   bool
+	assigners map[int64]*assigner     // accounts whose queue is being looked at
+	places    map[int64]map[int64]int // by account: what each waiting conversation was told of its place
+	running   sync.WaitGroup
+}
+
+// New makes the Service. Run has to run beside it.
+func New(s *store.Store, h *hub.Hub, now func() time.Time, settings Settings) *Service {
+	return &Service{
+		store: s, hub: h, now: now, settings: settings,
+		wake: make(chan struct{}, 1), assigners: map[int64]*assigner{}, places: map[int64]map[int64]int{},
+	}
+}
+
+// Topics under which sockets hear what happens.
+
+// TopicAgents is what all agents of an account hear: summaries and presence.
+func TopicAgents(accountID int64) hub.Topic { return topic("account", accountID) }
+
+// TopicAgent is what one agent hears: the events of their conversations.
+func TopicAgent(agentID int64) hub.Topic { return topic("agent", agentID) }
+
+// TopicWatch is what agents hear who follow a conversation that is not theirs.
+func TopicWatch(conversationID int64) hub.Topic { return topic("watch", conversationID) }
+
+// TopicVisitor is what all tabs of a visitor hear.
+func TopicVisitor(visitorID int64) hub.Topic { return topic("visitor", visitorID) }
+
+// TopicSession is what the sockets of one sign-in listen to, so that they end with it.
+func TopicSession(sessionID int64) hub.Topic { return topic("session", sessionID) }
+
+// Epoch names the life of the logs.
+func (s *Service) Epoch() string { return s.store.Epoch() }
+
+// Reset makes the frame that tells a client that what it holds is not ours.
+func (s *Service) Reset(conv string) []byte {
+	return frame(resetFrame{"reset", s.store.Epoch(), conv})
+}
+
+// SaveVisitor keeps what a visitor tells of themselves and where they are.
+func (s *Service) SaveVisitor(ctx context.Context, v *models.Visitor) error {
+	return s.store.For(v.AccountID).SaveVisitor(ctx, v)
+}
+
+// tell publishes an event and what follows from it. before is the owner at the time of the event,
+// who hears of it even when it took the conversation from them.
+func (s *Service) tell(c models.Summary, e store.Event, before int64) {
+	agents := []hub.Topic{TopicWatch(c.ID)}
+	for _, id := range []int64{c.AgentID, before} {
+		if id != 0 {
+			agents = append(agents, TopicAgent(id))
+		}
+	}
+	s.hub.Publish(frame(eventFor(c.PublicID, e, false)), agents...)
+	if e.VisibleSeq > 0 {
+		s.hub.Publish(frame(eventFor(c.PublicID, e, true)), TopicVisitor(c.VisitorID))
+	}
+	s.tellSummary(c)
+}
+
+func (s *Service) tellSummary(c models.Summary) {
+	s.hub.Publish(frame(convFrame{"conv", s.summary(c)}), TopicAgents(c.AccountID))
+}
+
+// event names the people of a new entry of a log. by is who did it; nil for the system.
+func event(m models.Message, by *Author) store.Event {
+	e := store.Event{Message: m}
+	if by != nil {
+		e.AuthorPublicID, e.AuthorName = by.ID, by.Name
+	}
+	return e
+}
+
+func authorOf(a models.Agent) *Author {
+	return &Author{Type: models.ByAgent, ID: a.PublicID, Name: a.Name}
+}
+
+func authorOfVisitor(v models.Visitor) *Author {
+	return &Author{Type: models.ByVisitor, ID: v.PublicID, Name: v.Name}
+}
+
+// Summary returns a conversation as agents of the account see it.
+func (s *Service) Summary(ctx context.Context, agent models.Agent, conv string) (Summary, error) {
+	c, err := s.store.For(agent.AccountID).Summary(ctx, conv)
+	return s.summary(c), err
+}

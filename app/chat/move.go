@@ -1,0 +1,254 @@
+package chat
+
+import (
+	"context"
+
+	"foyer/app/store"
+	"foyer/models"
+)
+
+// move is one change of a conversation's state or owner.
+type move struct {
+	account int64
+	conv    string
+	by      *Author // nil for the system
+	byID    int64
+	why     models.EndReason
+	// decide changes the conversation by its rules and says which event tells of it.
+	decide func(tx *store.Tx, c *models.Conversation) (models.Message, error)
+	// note is added for agents only, after the event; may be empty.
+	note string
+	// lost is set by decide to the agent whom an agent_lost is about.
+	lost *models.Agent
+}
+
+// do carries out a move and then looks at the queue, since a place may have become free.
+func (s *Service) do(ctx context.Context, m move) (models.Summary, error) {
+	after, err := s.move(ctx, m)
+	if err == nil {
+		s.Kick(m.account)
+	}
+	return after, err
+}
+
+// move carries out a move in one transaction and tells of it after the commit.
+func (s *Service) move(ctx context.Context, m move) (models.Summary, error) {
+	var after models.Summary
+	var events []models.Message
+	var backlog []store.Event
+	var owner int64
+	err := s.store.For(m.account).Change(ctx, func(tx *store.Tx) error {
+		events = events[:0]
+		c, err := tx.Conversation(m.conv)
+		if err != nil {
+			return err
+		}
+		before := *c
+		owner = before.AgentID
+		told, err := m.decide(tx, c)
+		if err != nil {
+			return err
+		}
+		if backlog = nil; c.AgentID != 0 && c.AgentID != owner {
+			if backlog, err = tx.Log(c, MaxPage); err != nil {
+				return err
+			}
+		}
+		told.AuthorType, told.AuthorID = models.BySystem, m.byID
+		if m.by != nil {
+			told.AuthorType = m.by.Type
+		}
+		if err := tx.Move(before, c, &told, m.why); err != nil {
+			return err
+		}
+		events = append(events, told)
+		if m.note != "" {
+			note := models.Message{Kind: models.EventNote, AuthorType: told.AuthorType, AuthorID: m.byID, Text: m.note}
+			if err := tx.Append(c, &note); err != nil {
+				return err
+			}
+			events = append(events, note)
+		}
+		after, err = tx.Summary(c.ID)
+		return err
+	}, func() {
+		for _, e := range backlog { // the new owner has heard nothing of it yet
+			s.hub.Publish(frame(eventFor(after.PublicID, e, false)), TopicAgent(after.AgentID))
+		}
+		for _, e := range events {
+			s.tell(after, s.named(m, after, e), owner)
+		}
+	})
+	return after, err
+}
+
+// named adds to an event the names it goes out with.
+func (s *Service) named(m move, after models.Summary, msg models.Message) store.Event {
+	e := event(msg, m.by)
+	if msg.AgentID != 0 && msg.AgentID == after.AgentID {
+		e.AgentPublicID, e.AgentName = after.AgentPublicID, after.AgentName
+	}
+	if msg.Kind == models.EventAgentLost {
+		e.AgentPublicID, e.AgentName = m.lost.PublicID, m.lost.Name
+	}
+	if msg.DepartmentID != 0 {
+		e.DepartmentPublicID, e.DepartmentName = after.DepartmentPublicID, after.DepartmentName
+	}
+	return e
+}
+
+// Take gives a waiting conversation to the agent who asks for it. Asking again is no error.
+func (s *Service) Take(ctx context.Context, agent models.Agent, conv string) (Summary, error) {
+	c, err := s.store.For(agent.AccountID).Summary(ctx, conv)
+	if err != nil {
+		return Summary{}, err
+	}
+	if c.State == models.StateActive {
+		if c.AgentID == agent.ID {
+			return s.summary(c), nil
+		}
+		return Summary{}, models.Errorf(models.KindConflict, "%s already has this conversation", c.AgentName)
+	}
+	after, err := s.do(ctx, move{
+		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndAssigned,
+		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+			seat, err := tx.Seat(agent.ID, c.DepartmentID)
+			if err != nil {
+				return models.Message{}, err
+			}
+			if err := hasRoom(seat); err != nil {
+				return models.Message{}, err
+			}
+			return models.Message{Kind: models.EventAssigned, AgentID: agent.ID}, c.Assign(agent.ID, tx.Now())
+		},
+	})
+	return s.summary(after), err
+}
+
+func hasRoom(seat store.Seat) error {
+	if seat.Open >= seat.ChatLimit {
+		return models.Errorf(models.KindAtCapacity, "%s has %d of %d conversations: close or transfer one first", seat.Name, seat.Open, seat.ChatLimit)
+	}
+	return nil
+}
+
+// Destination says where a conversation is transferred to: an agent or a department, by public id.
+type Destination struct {
+	Agent, Department string
+	Note              string // for colleagues only
+}
+
+// Transfer gives an active conversation to another agent, or back to the queue of a department,
+// where its former owner is not asked again.
+func (s *Service) Transfer(ctx context.Context, agent models.Agent, conv string, to Destination) (Summary, error) {
+	if (to.Agent == "") == (to.Department == "") {
+		return Summary{}, models.Errorf(models.KindInvalid, "name either an agent or a department to transfer to")
+	}
+	if to.Note != "" {
+		if err := models.CheckText(to.Note); err != nil {
+			return Summary{}, err
+		}
+	}
+	decide, err := s.toDepartment(ctx, agent, to)
+	if to.Agent != "" {
+		decide, err = s.toAgent(ctx, agent, to)
+	}
+	if err != nil {
+		return Summary{}, err
+	}
+	after, err := s.do(ctx, move{
+		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID,
+		why: models.EndTransferred, note: to.Note, decide: decide,
+	})
+	return s.summary(after), err
+}
+
+type decision = func(*store.Tx, *models.Conversation) (models.Message, error)
+
+func (s *Service) toAgent(ctx context.Context, by models.Agent, to Destination) (decision, error) {
+	target, err := s.store.For(by.AccountID).AgentCalled(ctx, to.Agent)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+		told := models.Message{Kind: models.EventTransferred, AgentID: target.ID}
+		if err := mayMove(by, c); err != nil {
+			return told, err
+		}
+		if c.State == models.StateActive && c.AgentID == target.ID {
+			return told, c.Transfer(target.ID, tx.Now()) // says why not
+		}
+		seat, err := tx.Seat(target.ID, c.DepartmentID)
+		if err != nil {
+			return told, err
+		}
+		if seat.Availability != models.Online || !s.presence.Agent(target.ID) {
+			return told, models.Errorf(models.KindNotEligible, "%s is not online", seat.Name)
+		}
+		if err := hasRoom(seat); err != nil {
+			return told, err
+		}
+		return told, c.Transfer(target.ID, tx.Now())
+	}, nil
+}
+
+func (s *Service) toDepartment(ctx context.Context, by models.Agent, to Destination) (decision, error) {
+	d, err := s.store.For(by.AccountID).DepartmentCalled(ctx, to.Department)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+		told := models.Message{Kind: models.EventTransferred, DepartmentID: d.ID}
+		if err := mayMove(by, c); err != nil {
+			return told, err
+		}
+		return told, c.Requeue(d.ID, true, tx.Now())
+	}, nil
+}
+
+// mayMove says why an agent may not act on a conversation that somebody has, if so.
+func mayMove(agent models.Agent, c *models.Conversation) error {
+	if c.State == models.StateActive && c.AgentID != agent.ID && !agent.Role.Supervises() {
+		return models.Errorf(models.KindForbidden, "this is a colleague's conversation: only they or a supervisor can do this")
+	}
+	return nil
+}
+
+// Close ends a conversation for an agent. The reason may be empty and is shown to the visitor.
+func (s *Service) Close(ctx context.Context, agent models.Agent, conv, reason string) (Summary, error) {
+	after, err := s.do(ctx, move{
+		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndClosed,
+		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+			told := models.Message{Kind: models.EventClosed, Text: models.Clip(reason, models.MaxField)}
+			if err := mayMove(agent, c); err != nil {
+				return told, err
+			}
+			return told, c.Close(tx.Now())
+		},
+	})
+	return s.summary(after), err
+}
+
+// End ends a conversation for its visitor. Asking again is no error.
+func (s *Service) End(ctx context.Context, v models.Visitor, conv string) error {
+	c, err := s.ofVisitor(ctx, v, conv)
+	if err != nil || c.State == models.StateClosed {
+		return err
+	}
+	_, err = s.do(ctx, move{
+		account: v.AccountID, conv: conv, by: authorOfVisitor(v), byID: v.ID, why: models.EndClosed,
+		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+			return models.Message{Kind: models.EventClosed}, c.Close(tx.Now())
+		},
+	})
+	return err
+}
+
+// ofVisitor reads a conversation of a visitor; another visitor's is not found.
+func (s *Service) ofVisitor(ctx context.Context, v models.Visitor, conv string) (models.Summary, error) {
+	c, err := s.store.For(v.AccountID).Summary(ctx, conv)
+	if err == nil && c.VisitorID != v.ID {
+		return models.Summary{}, models.Errorf(models.KindNotFound, "there is no such conversation")
+	}
+	return c, err
+}

@@ -1,0 +1,139 @@
+package chat
+
+import (
+	"context"
+
+	"foyer/app/hub"
+	"foyer/app/store"
+	"foyer/models"
+)
+
+// Line is what somebody wants to say.
+type Line struct {
+	Conv string
+	CID  string
+	Text string
+	Note bool // for agents only
+}
+
+// Ack says that a line is on disk.
+type Ack struct {
+	T    string         `json:"t,omitempty"`
+	CID  string         `json:"cid"`
+	Conv string         `json:"conv"`
+	Seq  int64          `json:"seq" doc:"its number in the log"`
+	At   models.Instant `json:"at" format:"date-time"`
+	Dup  bool           `json:"dup,omitempty" doc:"it had been stored before"`
+}
+
+// SayAsVisitor stores a line of a visitor and tells everybody concerned. Numbers are the visitor's.
+func (s *Service) SayAsVisitor(ctx context.Context, v models.Visitor, l Line) (Ack, error) {
+	l.Note = false
+	p, err := s.say(ctx, v.AccountID, models.Author{Type: models.ByVisitor, ID: v.ID}, authorOfVisitor(v), l)
+	return Ack{CID: l.CID, Conv: l.Conv, Seq: p.Message.VisibleSeq, At: p.Message.At, Dup: p.Dup}, err
+}
+
+// SayAsAgent stores a line or note of an agent and tells everybody concerned.
+func (s *Service) SayAsAgent(ctx context.Context, a models.Agent, l Line) (Ack, error) {
+	p, err := s.say(ctx, a.AccountID, models.Author{Type: models.ByAgent, ID: a.ID}, authorOf(a), l)
+	return Ack{CID: l.CID, Conv: l.Conv, Seq: p.Message.Seq, At: p.Message.At, Dup: p.Dup}, err
+}
+
+func (s *Service) say(ctx context.Context, account int64, by models.Author, name *Author, l Line) (*store.Post, error) {
+	p := &store.Post{Conversation: l.Conv, Author: by, CID: l.CID, Text: l.Text, Note: l.Note}
+	if err := models.CheckCID(l.CID); err != nil {
+		return p, err
+	}
+	if err := models.CheckText(l.Text); err != nil {
+		return p, err
+	}
+	return p, s.store.For(account).Post(ctx, p, func() {
+		s.tell(p.Summary, event(p.Message, name), 0)
+	})
+}
+
+// ReadAsVisitor notes up to where, in the visitor's count, a visitor has read.
+func (s *Service) ReadAsVisitor(ctx context.Context, v models.Visitor, conv string, seq int64) error {
+	return s.read(ctx, v.AccountID, conv, func(tx *store.Tx, c *models.Conversation) (bool, error) {
+		if c.VisitorID != v.ID {
+			return false, models.Errorf(models.KindNotFound, "there is no such conversation")
+		}
+		return tx.ReadByVisitor(c, seq)
+	}, func(c models.Summary) {
+		f := readFrame{"read", conv, c.VisitorReadSeq, *authorOfVisitor(v)}
+		s.hub.Publish(frame(f), TopicAgent(c.AgentID), TopicWatch(c.ID))
+		f.Seq = min(seq, c.LastVisibleSeq)
+		s.hub.Publish(frame(f), TopicVisitor(v.ID)) // other tabs
+	})
+}
+
+// ReadAsAgent notes up to where an agent has read. Only the owner's reading counts: that a
+// colleague looked in is no answer to the visitor.
+func (s *Service) ReadAsAgent(ctx context.Context, a models.Agent, conv string, seq int64) error {
+	return s.read(ctx, a.AccountID, conv, func(tx *store.Tx, c *models.Conversation) (bool, error) {
+		if c.AgentID != a.ID {
+			return false, nil
+		}
+		return tx.ReadByOwner(c, seq)
+	}, func(c models.Summary) {
+		f := readFrame{"read", conv, c.AgentReadSeq, *authorOf(a)}
+		s.hub.Publish(frame(f), TopicAgent(a.ID), TopicWatch(c.ID))
+		f.Seq = c.AgentReadSeen
+		s.hub.Publish(frame(f), TopicVisitor(c.VisitorID))
+		s.tellSummary(c)
+	})
+}
+
+func (s *Service) read(ctx context.Context, account int64, conv string,
+	mark func(*store.Tx, *models.Conversation) (bool, error), tell func(models.Summary),
+) error {
+	var after models.Summary
+	var news bool
+	return s.store.For(account).Change(ctx, func(tx *store.Tx) error {
+		c, err := tx.Conversation(conv)
+		if err != nil {
+			return err
+		}
+		if news, err = mark(tx, c); err != nil || !news {
+			return err
+		}
+		after, err = tx.Summary(c.ID)
+		return err
+	}, func() {
+		if news {
+			tell(after)
+		}
+	})
+}
+
+// TypingAsVisitor passes on that a visitor is typing, and what, if the site allows that.
+func (s *Service) TypingAsVisitor(ctx context.Context, v models.Visitor, site models.Site, conv, text string) error {
+	c, err := s.ofVisitor(ctx, v, conv)
+	if err != nil {
+		return err
+	}
+	f := typingFrame{T: "typing", Conv: conv, From: *authorOfVisitor(v)}
+	if site.TypingPreview {
+		f.Text = models.Clip(text, maxPreview)
+	}
+	s.hub.Hint(frame(f), TopicAgent(c.AgentID), TopicWatch(c.ID))
+	return nil
+}
+
+// maxPreview is how much of an unsent text agents may see, in characters.
+const maxPreview = 300
+
+// TypingAsAgent passes on to the visitor that the agent who has the conversation is typing, and to
+// colleagues who follow it that anybody is.
+func (s *Service) TypingAsAgent(ctx context.Context, a models.Agent, conv string) error {
+	c, err := s.store.For(a.AccountID).Summary(ctx, conv)
+	if err != nil {
+		return err
+	}
+	to := []hub.Topic{TopicWatch(c.ID)}
+	if c.AgentID == a.ID && c.State == models.StateActive {
+		to = append(to, TopicVisitor(c.VisitorID))
+	}
+	s.hub.Hint(frame(typingFrame{T: "typing", Conv: conv, From: *authorOf(a)}), to...)
+	return nil
+}

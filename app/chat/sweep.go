@@ -1,0 +1,134 @@
+package chat
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"foyer/app/store"
+	"foyer/models"
+)
+
+const (
+	maxDue     = 100             // deadlines dealt with at a time
+	netEvery   = 5 * time.Second // how often every queue is looked at, woken or not
+	forgetAge  = time.Hour       // how often expired sessions are deleted
+	retryAfter = time.Second     // when storage refused
+)
+
+// Run deals with what the last run left behind and then with every deadline as it passes, until
+// ctx ends and what is under way is done.
+func (s *Service) Run(ctx context.Context) error {
+	grace := models.InstantOf(s.now().Add(s.settings.AgentGrace))
+	if err := s.store.Recover(ctx, grace); err != nil {
+		return err
+	}
+	go s.sweep(ctx)
+	return nil
+}
+
+// Stop waits until no queue is being looked at; later kicks do nothing.
+func (s *Service) Stop() {
+	s.mu.Lock()
+	s.stopped = true
+	s.mu.Unlock()
+	s.running.Wait()
+}
+
+func (s *Service) wakeSweeper() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// sweep is the one place where time passes: it claims what is due, sleeps until the next deadline,
+// and now and then casts a net for whatever nobody was woken for.
+func (s *Service) sweep(ctx context.Context) {
+	var cast, forgot time.Time
+	for ctx.Err() == nil {
+		wait := s.sweepOnce(ctx)
+		if now := s.now(); now.Sub(cast) >= netEvery {
+			cast = now
+			s.castNet(ctx)
+		}
+		if now := s.now(); now.Sub(forgot) >= forgetAge {
+			forgot = now
+			if err := s.store.DeleteExpiredSessions(ctx); err != nil && ctx.Err() == nil {
+				slog.Error("expired sessions could not be deleted", "error", err)
+			}
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// sweepOnce deals with all deadlines that have passed and returns how long to sleep.
+func (s *Service) sweepOnce(ctx context.Context) time.Duration {
+	due, next, err := s.store.Due(ctx, maxDue)
+	if err != nil {
+		if ctx.Err() == nil {
+			slog.Error("deadlines could not be read", "error", err)
+		}
+		return retryAfter
+	}
+	for _, d := range due {
+		if err := s.passed(ctx, d); err != nil && models.KindOf(err) == models.KindUnavailable {
+			slog.Error("deadline could not be dealt with", "conversation", d.PublicID, "error", err)
+			return retryAfter
+		}
+	}
+	if len(due) == maxDue {
+		return 0
+	}
+	wait := s.settings.Sweep
+	if !next.IsZero() {
+		wait = min(wait, max(0, next.Sub(models.InstantOf(s.now()))))
+	}
+	return wait
+}
+
+// passed does what a deadline was set for, unless it no longer holds.
+func (s *Service) passed(ctx context.Context, d store.Due) error {
+	if d.DueWhat != models.DueAgentGrace {
+		slog.Error("deadline of unknown kind", "conversation", d.PublicID, "what", d.DueWhat)
+		return nil
+	}
+	var lost models.Agent
+	_, err := s.do(ctx, move{
+		account: d.AccountID, conv: d.PublicID, why: models.EndAgentLost,
+		lost: &lost,
+		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+			if c.Fence != d.Fence || c.DueWhat != d.DueWhat || c.DueAt > tx.Now() || s.presence.Agent(c.AgentID) {
+				return models.Message{}, models.Errorf(models.KindConflict, "this deadline no longer holds")
+			}
+			seat, err := tx.Seat(c.AgentID, c.DepartmentID)
+			if err != nil {
+				return models.Message{}, err
+			}
+			lost = seat.Agent
+			told := models.Message{Kind: models.EventAgentLost, AgentID: c.AgentID, DepartmentID: c.DepartmentID}
+			return told, c.Requeue(c.DepartmentID, false, tx.Now())
+		},
+	})
+	return err
+}
+
+// castNet looks at every queue in which somebody waits, in case a kick was lost.
+func (s *Service) castNet(ctx context.Context) {
+	if err := s.store.StayAlive(ctx); err != nil && ctx.Err() == nil {
+		slog.Error("the server's being alive could not be noted", "error", err)
+	}
+	ids, err := s.store.AccountsWaiting(ctx)
+	if err != nil && ctx.Err() == nil {
+		slog.Error("queues could not be listed", "error", err)
+	}
+	for _, id := range ids {
+		s.Kick(id)
+	}
+}

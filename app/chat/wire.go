@@ -1,0 +1,202 @@
+package chat
+
+import (
+	"encoding/json"
+	"log/slog"
+
+	"foyer/app/store"
+	"foyer/models"
+)
+
+// What goes out has its own shapes, listed field by field: nothing leaks by being added to a row.
+
+// Named is somebody or something by public id, with the name to show.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Author is who said or did something. The system has neither id nor name.
+type Author struct {
+	Type models.AuthorType `json:"type" enum:"visitor,agent,system"`
+	ID   string            `json:"id"`
+	Name string            `json:"name"`
+}
+
+// Event is one entry of a conversation's log.
+type Event struct {
+	T          string           `json:"t" enum:"event"`
+	Conv       string           `json:"conv" doc:"the conversation"`
+	Seq        int64            `json:"seq" doc:"1, 2, 3... without a hole"`
+	Kind       models.EventKind `json:"kind" enum:"message,note,queued,assigned,transferred,agent_lost,closed"`
+	At         models.Instant   `json:"at" format:"date-time"`
+	From       Author           `json:"from"`
+	Text       string           `json:"text,omitempty" doc:"what was said"`
+	CID        string           `json:"cid,omitempty" doc:"the sender's own id of the line"`
+	Agent      *Named           `json:"agent,omitempty" doc:"who has it now, or who was lost"`
+	Department *Named           `json:"department,omitempty" doc:"where it waits now"`
+	Reason     string           `json:"reason,omitempty" doc:"why it was closed"`
+}
+
+// LastLine is the last message of a conversation.
+type LastLine struct {
+	Seq  int64          `json:"seq"`
+	Text string         `json:"text"`
+	At   models.Instant `json:"at" format:"date-time"`
+	From Author         `json:"from"`
+}
+
+// VisitorRef is the visitor of a conversation.
+type VisitorRef struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Online bool   `json:"online"`
+}
+
+// Summary is a conversation as agents see it in lists.
+type Summary struct {
+	ID         string          `json:"id"`
+	State      models.State    `json:"state" enum:"queued,offered,active,closed"`
+	Owner      *Named          `json:"owner" doc:"null while nobody has it"`
+	Fence      int64           `json:"fence" doc:"grows with every change of state or owner"`
+	Department *Named          `json:"department,omitempty"`
+	Visitor    VisitorRef      `json:"visitor"`
+	Site       Named           `json:"site"`
+	QueuedAt   models.Instant  `json:"queued_at" format:"date-time" doc:"first arrival"`
+	AssignedAt *models.Instant `json:"assigned_at,omitempty" format:"date-time"`
+	ClosedAt   *models.Instant `json:"closed_at,omitempty" format:"date-time"`
+	Last       *LastLine       `json:"last" doc:"the last message"`
+	LastSeq    int64           `json:"last_seq"`
+	Unread     int64           `json:"unread" doc:"lines of the visitor the owner has not read"`
+	ReadSeq    int64           `json:"read_seq" doc:"the visitor has read up to here"`
+}
+
+// VisitorSummary is a conversation as its visitor sees it; numbers are in the visitor's count.
+type VisitorSummary struct {
+	ID         string          `json:"id"`
+	State      models.State    `json:"state"`
+	Owner      *Named          `json:"owner"`
+	Department *Named          `json:"department,omitempty"`
+	QueuedAt   models.Instant  `json:"queued_at"`
+	AssignedAt *models.Instant `json:"assigned_at,omitempty"`
+	ClosedAt   *models.Instant `json:"closed_at,omitempty"`
+	LastSeq    int64           `json:"last_seq"`
+	Unread     int64           `json:"unread"`
+	ReadSeq    int64           `json:"read_seq"`
+}
+
+func named(id, name string) *Named {
+	if id == "" {
+		return nil
+	}
+	return &Named{ID: id, Name: name}
+}
+
+func unlessNever(i models.Instant) *models.Instant {
+	if i.IsZero() {
+		return nil
+	}
+	return &i
+}
+
+func (s *Service) summary(c models.Summary) Summary {
+	out := Summary{
+		ID: c.PublicID, State: c.State, Fence: c.Fence,
+		Owner:      named(c.AgentPublicID, c.AgentName),
+		Department: named(c.DepartmentPublicID, c.DepartmentName),
+		Visitor:    VisitorRef{ID: c.VisitorPublicID, Name: c.VisitorName, Online: s.presence.Visitor(c.VisitorID)},
+		Site:       Named{ID: c.SitePublicID, Name: c.SiteName},
+		QueuedAt:   c.ArrivedAt, AssignedAt: unlessNever(c.AssignedAt), ClosedAt: unlessNever(c.ClosedAt),
+		LastSeq: c.LastSeq, Unread: c.Unread, ReadSeq: c.VisitorReadSeq,
+	}
+	if c.LastLineSeq > 0 {
+		out.Last = &LastLine{
+			Seq: c.LastLineSeq, Text: c.LineText, At: c.LineAt,
+			From: Author{Type: c.LineAuthorType, ID: c.LineAuthorPublicID, Name: c.LineAuthorName},
+		}
+	}
+	return out
+}
+
+func visitorSummary(c models.Summary) VisitorSummary {
+	return VisitorSummary{
+		ID: c.PublicID, State: c.State,
+		Owner:      named(c.AgentPublicID, c.AgentName),
+		Department: named(c.DepartmentPublicID, c.DepartmentName),
+		QueuedAt:   c.ArrivedAt, AssignedAt: unlessNever(c.AssignedAt), ClosedAt: unlessNever(c.ClosedAt),
+		LastSeq: c.LastVisibleSeq, Unread: c.VisitorUnread, ReadSeq: c.AgentReadSeen,
+	}
+}
+
+// eventFor turns an entry of the log into what agents see, or what visitors do.
+func eventFor(conv string, e store.Event, visitor bool) Event {
+	out := Event{
+		T: "event", Conv: conv, Seq: e.Seq, Kind: e.Kind, At: e.At, CID: e.CID,
+		From:       Author{Type: e.AuthorType, ID: e.AuthorPublicID, Name: e.AuthorName},
+		Agent:      named(e.AgentPublicID, e.AgentName),
+		Department: named(e.DepartmentPublicID, e.DepartmentName),
+	}
+	if visitor {
+		out.Seq = e.VisibleSeq
+	}
+	if e.Kind == models.EventClosed {
+		out.Reason = e.Text
+	} else {
+		out.Text = e.Text
+	}
+	return out
+}
+
+// frame encodes what goes out. Every shape here can be encoded; one that could not would be a bug
+// worth a line in the log, not a reason to end a conversation.
+func frame(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		slog.Error("frame could not be encoded", "error", err)
+		return nil
+	}
+	return b
+}
+
+type convFrame struct {
+	T string `json:"t"`
+	Summary
+}
+
+type typingFrame struct {
+	T    string `json:"t"`
+	Conv string `json:"conv"`
+	From Author `json:"from"`
+	Text string `json:"text,omitempty"`
+}
+
+type readFrame struct {
+	T    string `json:"t"`
+	Conv string `json:"conv"`
+	Seq  int64  `json:"seq"`
+	By   Author `json:"by"`
+}
+
+type queueFrame struct {
+	T        string `json:"t"`
+	Conv     string `json:"conv"`
+	Position int    `json:"position"`
+}
+
+type agentPresenceFrame struct {
+	T      string              `json:"t"`
+	Agent  string              `json:"agent"`
+	Status models.Availability `json:"status"`
+}
+
+type visitorPresenceFrame struct {
+	T       string `json:"t"`
+	Visitor string `json:"visitor"`
+	Online  bool   `json:"online"`
+}
+
+type resetFrame struct {
+	T     string `json:"t"`
+	Epoch string `json:"epoch"`
+	Conv  string `json:"conv,omitempty"`
+}
