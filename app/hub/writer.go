@@ -1,0 +1,121 @@
+package hub
+
+import (
+	"errors"
+	"os"
+	"time"
+)
+
+// fits reports whether payload may join what waits already. mu must be held.
+func (c *Client) fits(payload []byte) bool {
+	return c.frames == 0 || c.frames < c.limits.Frames && c.bytes+len(payload) <= c.limits.Bytes
+}
+
+// halfEmpty reports whether hints and replays may still come in. mu must be held.
+func (c *Client) halfEmpty() bool {
+	return c.frames <= c.limits.Frames/2 && c.bytes <= c.limits.Bytes/2
+}
+
+// push queues payload, or closes a client that has no room for it. mu must be held.
+func (c *Client) push(payload []byte, hold bool) {
+	if c.closed {
+		return
+	}
+	if !c.fits(payload) {
+		c.queue = nil // it would only delay the close
+		c.end(CodeSlow, "too slow", 0)
+		return
+	}
+	c.frames++
+	c.bytes += len(payload)
+	if hold {
+		c.held = append(c.held, payload)
+		return
+	}
+	c.queue = append(c.queue, payload)
+	c.startWriter()
+}
+
+// startWriter sees to it that what waits is written. mu must be held.
+func (c *Client) startWriter() {
+	if !c.writing {
+		c.writing = true
+		c.work.Go(c.write)
+	}
+}
+
+// end closes the client; the writer says so to the peer, or the timer does if the writer is stuck.
+// mu must be held.
+func (c *Client) end(code int, reason string, grace time.Duration) {
+	if c.closed {
+		return
+	}
+	c.closed, c.code, c.reason = true, code, reason
+	c.held = nil
+	c.work.Add(1)
+	c.cut = time.AfterFunc(grace, func() {
+		defer c.work.Done()
+		c.conn.Shut(code, reason)
+	})
+	c.startWriter()
+	close(c.done)
+}
+
+// write is the writer: it writes whatever waits, all at once, until nothing does.
+func (c *Client) write() {
+	for {
+		batch, closing := c.take()
+		if batch == nil {
+			if closing {
+				c.finish()
+			}
+			return
+		}
+		c.wrote(batch, c.conn.WriteFrames(batch))
+	}
+}
+
+// take returns all that may go out now. When that is nothing the writer has ended.
+func (c *Client) take() (batch [][]byte, closing bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	batch, c.queue = c.queue, nil
+	if batch == nil {
+		c.writing = false
+	}
+	return batch, c.closed
+}
+
+// wrote gives back the room of a batch, and closes the client if it couldn't be written.
+func (c *Client) wrote(batch [][]byte, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frames -= len(batch)
+	for _, payload := range batch {
+		c.bytes -= len(payload)
+	}
+	if c.room != nil {
+		close(c.room)
+		c.room = nil
+	}
+	if err == nil {
+		return
+	}
+	c.queue = nil
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.end(CodeSlow, "too slow", 0)
+		return
+	}
+	c.end(CodeLost, "connection lost", 0)
+}
+
+// finish says goodbye after the last frame, unless the timer has done so.
+func (c *Client) finish() {
+	c.mu.Lock()
+	code, reason, cut := c.code, c.reason, c.cut
+	c.mu.Unlock()
+	c.conn.Shut(code, reason)
+	if cut.Stop() {
+		c.work.Done()
+	}
+}
