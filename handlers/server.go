@@ -1,0 +1,30 @@
+// Package handlers speaks HTTP and WebSocket: it decodes what comes in, calls one service of app,
+// and encodes the answer. It holds no rules of live chat.
+package handlers
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// fiberConfig returns the settings every app of ours needs; routes.go adds what it knows.
+func fiberConfig() fiber.Config {
+	return fiber.Config{
+		ReadTimeout:           15 * time.Second, // ends slow headers and bodies; sockets have their own
+		WriteTimeout:          30 * time.Second,
+		IdleTimeout:           60 * time.Second,
+		ReadBufferSize:        16 << 10, // the longest request head
+		BodyLimit:             1 << 20,
+		StreamRequestBody:     false, // with it, BodyLimit would not hold
+		ReduceMemoryUsage:     true,
+		DisableStartupMessage: true,
+	}
+}
+
+// PrepareServer applies the settings that Fiber has no field for. It must be called before the app
+// serves: without it fasthttp pools the connections under our sockets, and what is written to one
+// that has ended reaches the next visitor.
+func PrepareServer(app *fiber.App) {
+	app.Server().KeepHijackedConns = true
+}

@@ -1,0 +1,57 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"foyer/app/hub"
+	"foyer/models"
+)
+
+const codeBadFrame = "bad_frame"
+
+// Whoever sends this many frames without meaning in this time is closed.
+const (
+	nonsenseLimit  = 5
+	nonsensePeriod = time.Minute
+)
+
+// answer turns an error into what the peer is told: a socketClose closes, a frameError or a
+// models.Error is answered `err`, anything else is our bug and stays in the log.
+func (s *socket) answer(ctx context.Context, about envelope, err error) *socketClose {
+	if end, ok := errors.AsType[*socketClose](err); ok {
+		return end
+	}
+	if bad, ok := errors.AsType[*frameError](err); ok {
+		s.client.Reply(refusal(about, codeBadFrame, bad.message))
+		return s.countNonsense(time.Now())
+	}
+	if refused, ok := errors.AsType[*models.Error](err); ok {
+		s.client.Reply(refusal(about, codeOf(refused.Kind), refused.Message))
+		if refused.Kind == models.KindUnavailable {
+			slog.WarnContext(ctx, "socket frame refused", "error", err)
+			return &socketClose{closeUnavailable, "unavailable"}
+		}
+		return nil
+	}
+	if s.closed() && (errors.Is(err, context.Canceled) || errors.Is(err, hub.ErrClosed)) {
+		return nil // the peer left while its frame was in hand
+	}
+	slog.ErrorContext(ctx, "socket frame failed", "error", err)
+	return &socketClose{closeOurBug, "internal error"}
+}
+
+// countNonsense notes one more frame without meaning, and closes whoever sends too many.
+func (s *socket) countNonsense(now time.Time) *socketClose {
+	s.nonsense = append(s.nonsense, now)
+	if len(s.nonsense) < nonsenseLimit {
+		return nil
+	}
+	if now.Sub(s.nonsense[0]) < nonsensePeriod {
+		return &socketClose{closeNonsense, "too many bad frames"}
+	}
+	s.nonsense = append(s.nonsense[:0], s.nonsense[1:]...)
+	return nil
+}
