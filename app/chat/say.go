@@ -70,16 +70,19 @@ func (s *Service) ReadAsVisitor(ctx context.Context, v models.Visitor, conv stri
 // ReadAsAgent notes up to where an agent has read. Only the owner's reading counts: that a
 // colleague looked in is no answer to the visitor.
 func (s *Service) ReadAsAgent(ctx context.Context, a models.Agent, conv string, seq int64) error {
+	var seen int64
 	return s.read(ctx, a.AccountID, conv, func(tx *store.Tx, c *models.Conversation) (bool, error) {
 		if c.AgentID != a.ID {
 			return false, nil
 		}
+		seen = c.AgentReadSeen
 		return tx.ReadByOwner(c, seq)
 	}, func(c models.Summary) {
 		f := readFrame{"read", conv, c.AgentReadSeq, *authorOf(a)}
 		s.hub.Publish(frame(f), TopicAgent(a.ID), TopicWatch(c.ID))
-		f.Seq = c.AgentReadSeen
-		s.hub.Publish(frame(f), TopicVisitor(c.VisitorID))
+		if f.Seq = c.AgentReadSeen; f.Seq > seen { // that a note was read is no news to the visitor
+			s.hub.Publish(frame(f), TopicVisitor(c.VisitorID))
+		}
 		s.tellSummary(c)
 	})
 }

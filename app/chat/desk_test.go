@@ -1,0 +1,250 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"foyer/app/hub"
+	"foyer/app/store"
+	"foyer/models"
+)
+
+// desk is a Service on a real database and hub, with a clock that stands still until it is moved.
+type desk struct {
+	*Service
+	t       *testing.T
+	db      *store.Store
+	path    string
+	clock   *clock
+	account *store.Account
+	site    models.Site
+	support models.Department
+	agents  map[string]models.Agent
+}
+
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+const testGrace = 12 * time.Second
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newDesk makes an account with agents who may have limit conversations each and want to be online.
+func newDesk(t *testing.T, limit int, agents ...string) *desk {
+	t.Helper()
+	d := &desk{
+		t: t, path: filepath.Join(t.TempDir(), "foyer.db"), agents: map[string]models.Agent{},
+		clock: &clock{at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)},
+	}
+	d.open()
+	t.Cleanup(func() { d.stop() })
+	ctx := context.Background()
+	account, err := d.db.CreateAccount(ctx, "Tea")
+	must(t, err)
+	d.account = d.db.For(account.ID)
+	d.support, err = d.account.CreateDepartment(ctx, "Support")
+	must(t, err)
+	d.site = models.Site{Key: "tea", Name: "Tea", Enabled: true, TypingPreview: true}
+	must(t, d.account.CreateSite(ctx, &d.site))
+	for _, name := range agents {
+		d.hire(name, limit)
+	}
+	return d
+}
+
+func (d *desk) hire(name string, limit int) models.Agent {
+	d.t.Helper()
+	a := models.Agent{Email: name + "@tea.test", Name: name, Role: models.RoleAgent, ChatLimit: limit, Availability: models.Online}
+	must(d.t, d.account.CreateAgent(context.Background(), &a, d.support))
+	d.agents[name] = a
+	return a
+}
+
+func (d *desk) open() {
+	d.t.Helper()
+	var err error
+	d.db, err = store.Open(context.Background(), store.Options{Driver: "sqlite", DSN: d.path, Readers: 2, Now: d.clock.now})
+	must(d.t, err)
+	d.Service = New(d.db, hub.New(), d.clock.now, Settings{AgentGrace: testGrace, Sweep: time.Hour})
+}
+
+func (d *desk) stop() {
+	d.Stop()
+	must(d.t, d.db.Close())
+}
+
+// restart ends the process, as far as the database can tell, and starts another.
+func (d *desk) restart() {
+	d.t.Helper()
+	d.stop()
+	d.open()
+	d.account = d.db.For(d.site.AccountID)
+	must(d.t, d.db.Recover(context.Background(), models.InstantOf(d.clock.now().Add(testGrace))))
+}
+
+// settle waits until no queue is being looked at.
+func (d *desk) settle() { d.running.Wait() }
+
+// sweepNow deals with every deadline that has passed.
+func (d *desk) sweepNow() {
+	d.t.Helper()
+	d.sweepOnce(context.Background())
+	d.settle()
+}
+
+func (d *desk) come(name string) {
+	d.t.Helper()
+	must(d.t, d.AgentCame(context.Background(), d.agents[name]))
+	d.settle()
+}
+
+func (d *desk) leave(name string) {
+	d.t.Helper()
+	must(d.t, d.AgentLeft(context.Background(), d.agents[name]))
+	d.settle()
+}
+
+// visitor is somebody who listens to what their socket would.
+type visitor struct {
+	models.Visitor
+	ear *ear
+}
+
+var visitors int
+
+func (d *desk) visitor() *visitor {
+	d.t.Helper()
+	visitors++
+	v := &visitor{Visitor: models.Visitor{SiteID: d.site.ID, TokenHash: []byte(strconv.Itoa(visitors))}}
+	must(d.t, d.account.CreateVisitor(context.Background(), &v.Visitor))
+	v.ear = d.listen(TopicVisitor(v.ID))
+	return v
+}
+
+func (d *desk) start(v *visitor, text string) string {
+	d.t.Helper()
+	conv, err := d.Start(context.Background(), v.Visitor, Start{CID: "start-" + text, Text: text})
+	must(d.t, err)
+	d.settle()
+	return conv
+}
+
+func (d *desk) conv(id string) Summary {
+	d.t.Helper()
+	c, err := d.Summary(context.Background(), d.agent(), id)
+	must(d.t, err)
+	return c
+}
+
+// agent is any agent of the account.
+func (d *desk) agent() models.Agent {
+	for _, a := range d.agents {
+		return a
+	}
+	d.t.Fatal("there is no agent")
+	return models.Agent{}
+}
+
+func (d *desk) owner(id string) string {
+	d.t.Helper()
+	c := d.conv(id)
+	if c.Owner == nil || c.State == models.StateQueued {
+		return ""
+	}
+	return c.Owner.Name
+}
+
+// ear is a hub client that writes down what it is sent.
+type ear struct {
+	mu    sync.Mutex
+	heard [][]byte
+	more  chan struct{}
+}
+
+func (d *desk) listen(topics ...hub.Topic) *ear {
+	e := &ear{more: make(chan struct{}, 1)}
+	d.hub.Join(hub.NewClient(e, hub.Limits{Frames: 10000, Bytes: 1 << 24}), topics...)
+	return e
+}
+
+func (e *ear) WriteFrames(payloads [][]byte) error {
+	e.mu.Lock()
+	e.heard = append(e.heard, payloads...)
+	e.mu.Unlock()
+	select {
+	case e.more <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+func (e *ear) Shut(int, string) {}
+
+// await returns everything heard, once the last of it fits.
+func (e *ear) await(t *testing.T, fits func(map[string]any) bool) []map[string]any {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		frames := e.frames(t)
+		for i, f := range frames {
+			if fits(f) {
+				return frames[:i+1]
+			}
+		}
+		select {
+		case <-e.more:
+		case <-late:
+			t.Fatalf("not heard in time; heard %v", frames)
+		}
+	}
+}
+
+func (e *ear) frames(t *testing.T) []map[string]any {
+	t.Helper()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	frames := make([]map[string]any, len(e.heard))
+	for i, b := range e.heard {
+		must(t, json.Unmarshal(b, &frames[i]))
+	}
+	return frames
+}
+
+// kinds lists the kinds of the events among frames.
+func kinds(frames []map[string]any) []string {
+	var out []string
+	for _, f := range frames {
+		if f["t"] == "event" {
+			out = append(out, f["kind"].(string))
+		}
+	}
+	return out
+}
+
+func isKind(kind models.EventKind) func(map[string]any) bool {
+	return func(f map[string]any) bool { return f["kind"] == string(kind) }
+}
