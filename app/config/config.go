@@ -1,0 +1,140 @@
+// Package config turns config.yaml and the FOYER_* environment variables into a Config. It holds
+// every setting, its default and the rules of what is allowed, and nothing that acts on them.
+// A setting belongs here only once somebody reads it.
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config is every setting of a Foyer server. What each means stands in config.yaml.
+type Config struct {
+	HTTP     HTTP
+	Database Database
+	Socket   Socket
+	Queue    Queue
+	Session  Session
+	Shutdown Shutdown
+	Log      Log
+}
+
+// HTTP says where the server listens and how it is known outside.
+type HTTP struct {
+	Addr           string
+	PublicURL      string // our own origin; empty means: as the request has it
+	TrustedProxies []string
+}
+
+// The databases Foyer can keep its data in.
+const (
+	SQLite   = "sqlite"
+	Postgres = "postgres"
+)
+
+// Database says where the data is.
+type Database struct {
+	Driver  string // SQLite or Postgres
+	DSN     string
+	Readers int
+}
+
+// Socket holds the limits of a WebSocket, of both sorts.
+type Socket struct {
+	AgentPing       time.Duration
+	AgentDead       time.Duration
+	VisitorPing     time.Duration
+	VisitorDead     time.Duration
+	Hello           time.Duration
+	Write           time.Duration
+	MaxFrameAgent   int // bytes
+	MaxFrameVisitor int // bytes
+	QueueFrames     int
+	QueueBytes      int
+}
+
+// Queue holds the times by which conversations move.
+type Queue struct {
+	AgentGrace time.Duration
+	Sweep      time.Duration
+}
+
+// Session holds how long people stay signed in.
+type Session struct {
+	TTL time.Duration
+}
+
+// Shutdown holds how long a planned stop may take.
+type Shutdown struct {
+	Drain time.Duration
+}
+
+// The ways a log line can be written.
+const (
+	Text = "text"
+	JSON = "json"
+)
+
+// Log says what is logged and how.
+type Log struct {
+	Level  slog.Level
+	Format string // Text or JSON
+}
+
+// Default returns the settings of a server that was told nothing. config.yaml says the same.
+func Default() Config {
+	return Config{
+		HTTP:     HTTP{Addr: "127.0.0.1:8080"},
+		Database: Database{Driver: SQLite, DSN: "data/foyer.db", Readers: 4},
+		Socket: Socket{
+			AgentPing:       10 * time.Second,
+			AgentDead:       18 * time.Second,
+			VisitorPing:     20 * time.Second,
+			VisitorDead:     35 * time.Second,
+			Hello:           5 * time.Second,
+			Write:           5 * time.Second,
+			MaxFrameAgent:   64 << 10,
+			MaxFrameVisitor: 16 << 10,
+			QueueFrames:     256,
+			QueueBytes:      1 << 20,
+		},
+		Queue:    Queue{AgentGrace: 12 * time.Second, Sweep: time.Second},
+		Session:  Session{TTL: 30 * 24 * time.Hour},
+		Shutdown: Shutdown{Drain: 10 * time.Second},
+		Log:      Log{Level: slog.LevelInfo, Format: Text},
+	}
+}
+
+// setting ties a key of config.yaml to its place in a Config.
+type setting struct {
+	key   string
+	value any // *string, *int, *time.Duration, *[]string or *slog.Level
+}
+
+// settings lists every key there is, in the order of config.yaml.
+func (c *Config) settings() []setting {
+	return []setting{
+		{"http.addr", &c.HTTP.Addr},
+		{"http.public_url", &c.HTTP.PublicURL},
+		{"http.trusted_proxies", &c.HTTP.TrustedProxies},
+		{"database.driver", &c.Database.Driver},
+		{"database.dsn", &c.Database.DSN},
+		{"database.readers", &c.Database.Readers},
+		{"socket.agent_ping", &c.Socket.AgentPing},
+		{"socket.agent_dead", &c.Socket.AgentDead},
+		{"socket.visitor_ping", &c.Socket.VisitorPing},
+		{"socket.visitor_dead", &c.Socket.VisitorDead},
+		{"socket.hello", &c.Socket.Hello},
+		{"socket.write", &c.Socket.Write},
+		{"socket.max_frame_agent", &c.Socket.MaxFrameAgent},
+		{"socket.max_frame_visitor", &c.Socket.MaxFrameVisitor},
+		{"socket.queue_frames", &c.Socket.QueueFrames},
+		{"socket.queue_bytes", &c.Socket.QueueBytes},
+		{"queue.agent_grace", &c.Queue.AgentGrace},
+		{"queue.sweep", &c.Queue.Sweep},
+		{"session.ttl", &c.Session.TTL},
+		{"shutdown.drain", &c.Shutdown.Drain},
+		{"log.level", &c.Log.Level},
+		{"log.format", &c.Log.Format},
+	}
+}
