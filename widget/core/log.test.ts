@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { addEvent, addEvents, emptyLog, missing, withRead, withSummary, type Log } from './log';
+import type { Line } from './outbox';
+import type { Author, ConversationEvent, EventKind } from './protocol';
+import { thread } from './thread';
+
+const ann = { id: 'a1', name: 'Ann' };
+const visitor: Author = { type: 'visitor', id: 'v1', name: 'Vi' };
+const agent: Author = { type: 'agent', ...ann };
+
+function event(seq: number, more: Partial<ConversationEvent> = {}): ConversationEvent {
+  const at = new Date(Date.UTC(2026, 0, 5, 12, seq)).toISOString();
+  return { t: 'event', conv: 'c', seq, kind: 'message', at, from: visitor, text: `text ${seq}`, cid: `cid${seq}`, ...more };
+}
+
+const seqs = (log: Log) => log.events.map((one) => one.seq);
+
+describe('order', () => {
+  it('shows the next, drops what it has', () => {
+    const log = addEvents(emptyLog('c'), [event(1), event(2), event(1), event(2), event(3)]);
+    expect(seqs(log)).toEqual([1, 2, 3]);
+    expect(addEvent(log, event(2))).toBe(log);
+  });
+
+  it('holds an early one, says what is missing, shows both when it comes', () => {
+    const early = addEvents(emptyLog('c'), [event(1), event(4), event(3)]);
+    expect(seqs(early)).toEqual([1]);
+    expect(missing(early)).toEqual({ after: 1 });
+    const whole = addEvent(early, event(2));
+    expect(seqs(whole)).toEqual([1, 2, 3, 4]);
+    expect(missing(whole)).toBeUndefined();
+  });
+
+  it('puts older ones before, in whatever order they come', () => {
+    const log = addEvents(emptyLog('c', 5), [event(6), event(3), event(5), event(4)]);
+    expect(seqs(log)).toEqual([3, 4, 5, 6]);
+    expect(log.first).toBe(3);
+    const gap = addEvent(log, event(1));
+    expect(missing(gap)).toEqual({ before: 3 });
+  });
+
+  it('any order and any repetition give the same log', () => {
+    const events = Array.from({ length: 12 }, (_, i) => event(i + 1));
+    for (let round = 0; round < 50; round++) {
+      const shuffled = [...events, ...events].sort(() => Math.random() - 0.5);
+      expect(seqs(addEvents(emptyLog('c'), shuffled))).toEqual(events.map((one) => one.seq));
+    }
+  });
+
+  it('is for one conversation', () => {
+    const log = emptyLog('c');
+    expect(addEvent(log, event(1, { conv: 'other' }))).toBe(log);
+  });
+
+  it('counts kinds it does not know', () => {
+    const log = addEvents(emptyLog('c'), [event(1, { kind: 'rated' as EventKind }), event(2)]);
+    expect(log.last).toBe(2);
+    expect(log.state).toBe('queued');
+  });
+});
+
+describe('state and owner', () => {
+  const after = (...kinds: Partial<ConversationEvent>[]) =>
+    addEvents(emptyLog('c'), kinds.map((kind, i) => event(i + 1, kind)));
+
+  it.each([
+    [[{ kind: 'queued' }], 'queued', null],
+    [[{ kind: 'queued' }, { kind: 'assigned', agent: ann }], 'active', 'Ann'],
+    [[{ kind: 'assigned', agent: ann }, { kind: 'transferred', agent: { id: 'b', name: 'Bo' } }], 'active', 'Bo'],
+    [[{ kind: 'assigned', agent: ann }, { kind: 'transferred', department: { id: 'd', name: 'Sales' } }], 'queued', null],
+    [[{ kind: 'assigned', agent: ann }, { kind: 'agent_lost', agent: ann }], 'queued', null],
+    [[{ kind: 'assigned', agent: ann }, { kind: 'closed', reason: '' }], 'closed', 'Ann'],
+  ] as const)('%#', (kinds, state, owner) => {
+    const log = after(...kinds);
+    expect([log.state, log.owner?.name ?? null]).toEqual([state, owner]);
+  });
+
+  it('takes a summary, unless the log knows more', () => {
+    const summary = { state: 'closed', owner: null, last_seq: 1, read_seq: 4 } as const;
+    expect(withSummary(emptyLog('c'), summary).state).toBe('closed');
+    const ahead = after({ kind: 'queued' }, { kind: 'assigned', agent: ann });
+    expect(withSummary(ahead, summary)).toMatchObject({ state: 'active', read: 4 });
+    expect(withRead(ahead, 2).read).toBe(2);
+  });
+
+  it('is not changed by older events', () => {
+    const log = addEvents(emptyLog('c', 2), [event(3, { kind: 'closed' }), event(2, { kind: 'queued' })]);
+    expect(log.state).toBe('closed');
+  });
+});
+
+describe('thread', () => {
+  const options = { me: visitor, sameDay: (a: Date, b: Date) => a.toDateString() === b.toDateString() };
+  const line = (cid: string, more: Partial<Line> = {}): Line => ({ cid, conv: 'c', text: cid, state: 'sending', order: 1, ...more });
+
+  it('groups what one person said in a row, under a day', () => {
+    const log = addEvents(emptyLog('c'), [event(1), event(2), event(3, { from: agent }), event(4, { kind: 'assigned', agent: ann }), event(5)]);
+    const items = thread(log, [], options);
+    expect(items.map((item) => item.type)).toEqual(['day', 'group', 'group', 'system', 'group']);
+    expect(items[1]).toMatchObject({ own: true, bubbles: [{ key: 'cid1' }, { key: 'cid2' }] });
+  });
+
+  it('shows an outbox line once, under the key its event will have', () => {
+    const log = addEvents(emptyLog('c'), [event(1)]);
+    const items = thread(log, [line('cid1'), line('cid2'), line('other', { conv: 'd' })], options);
+    const bubbles = items.flatMap((item) => (item.type === 'group' ? item.bubbles : []));
+    expect(bubbles.map((b) => [b.key, b.state])).toEqual([['cid1', 'sent'], ['cid2', 'sending']]);
+  });
+
+  it('marks what the other side has read', () => {
+    const log = withRead(addEvents(emptyLog('c'), [event(1), event(2)]), 1);
+    const [, group] = thread(log, [], options);
+    expect(group).toMatchObject({ bubbles: [{ state: 'read' }, { state: 'sent' }] });
+  });
+
+  it('keeps notes apart from what was said', () => {
+    const log = addEvents(emptyLog('c'), [event(1, { from: agent }), event(2, { from: agent, kind: 'note' })]);
+    expect(thread(log, [], options).filter((item) => item.type === 'group')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,79 @@
+import { linkify } from '../core/linkify';
+import type { Bubble, Item } from '../core/thread';
+import { Icon } from './icons';
+import { useUi } from './ui';
+
+type GroupItem = Item & { readonly type: 'group' };
+
+/** Lines one person said in a row. `latest` is the key of the visitor's last bubble. */
+export function Group({ item, latest }: { item: GroupItem; latest: string }) {
+  const { time, t } = useUi();
+  const last = item.bubbles.at(-1);
+  const at = last?.event && new Date(last.event.at);
+  return (
+    <div class={item.own ? 'group own' : 'group'} data-key={item.key}>
+      <p class={item.own ? 'unseen' : 'author'} dir="auto">
+        {item.own ? t('common.you') : item.from.name}
+      </p>
+      {item.bubbles.map((bubble) => (
+        <Line key={bubble.key} bubble={bubble} />
+      ))}
+      <p class="meta">
+        {at && (
+          <time dateTime={last.event.at} title={time.full(at)}>
+            {time.clock(at)}
+          </time>
+        )}
+        {last && item.own && last.key === latest && <Progress state={last.state} />}
+      </p>
+    </div>
+  );
+}
+
+function Line({ bubble }: { bubble: Bubble }) {
+  return (
+    <>
+      <p class={`bubble ${bubble.state}`} dir="auto">
+        {linkify(bubble.text).map((part) =>
+          part.href === undefined ? (
+            part.text
+          ) : (
+            <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+              {part.text}
+            </a>
+          ),
+        )}
+      </p>
+      {bubble.state === 'failed' && <Failed bubble={bubble} />}
+    </>
+  );
+}
+
+function Progress({ state }: { state: Bubble['state'] }) {
+  const { t } = useUi();
+  if (state === 'failed') return null;
+  const icon = state === 'sending' ? 'clock' : state === 'sent' ? 'check' : 'checks';
+  return (
+    <span class={`progress ${state}`}>
+      <Icon name={icon} />
+      {t(`widget.sent.${state}`)}
+    </span>
+  );
+}
+
+function Failed({ bubble }: { bubble: Bubble }) {
+  const { session, t } = useUi();
+  const why = bubble.line?.code === 'closed' ? 'widget.failed.closed' : bubble.line?.code === 'too_long' ? 'widget.failed.long' : 'widget.failed';
+  return (
+    <p class="failed">
+      <Icon name="alert" />
+      <span>{t(why)}</span>
+      <button type="button" class="link" onClick={() => session.retry(bubble.key)}>
+        {t('common.retry')}
+      </button>
+      <button type="button" class="link" onClick={() => session.discard(bubble.key)}>
+        {t('common.discard')}
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,120 @@
+import { addEvent, emptyLog, withRead, withSummary, type Log } from '../core/log';
+import type { Line } from '../core/outbox';
+import type { Author, ConversationEvent, SiteInfo, VisitorServerFrame } from '../core/protocol';
+
+/** Place in the queue; `wait` is an estimate in minutes, rounded up. */
+export interface Place {
+  readonly position: number;
+  readonly wait?: { readonly low: number; readonly high: number };
+}
+
+/** All the panel knows of the chat. A value: frames make a new one. */
+export interface Model {
+  /** Who we are to the server; `id` is empty before the first `welcome`. */
+  readonly me: Author;
+  /** Null before the first `welcome`. */
+  readonly site: SiteInfo | null;
+  /** The conversation shown; null before there is one. */
+  readonly log: Log | null;
+  readonly place: Place | null;
+  /** Who is writing now. */
+  readonly typing: Author | null;
+  readonly lines: readonly Line[];
+  /** Everything said before we came has arrived: what comes now is news. */
+  readonly caughtUp: boolean;
+}
+
+/** What is known before the server said anything; `log` is the conversation of an earlier visit. */
+export function firstModel(log: Log | null): Model {
+  const me: Author = { type: 'visitor', id: '', name: '' };
+  return { me, site: null, log, place: null, typing: null, lines: [], caughtUp: false };
+}
+
+/** How much of an old conversation is asked for at once, events. */
+export const PAGE = 50;
+
+/** What a frame makes of the model. Answers and other effects are the session's. */
+export function reduce(model: Model, frame: VisitorServerFrame): Model {
+  switch (frame.t) {
+    case 'welcome':
+      return welcome(model, frame);
+    case 'event':
+      return event(model, frame);
+    case 'sync':
+      return isShown(model, frame.conv) ? { ...model, caughtUp: !frame.more } : model;
+    case 'queue':
+      return isShown(model, frame.conv) ? { ...model, place: place(frame) } : model;
+    case 'typing':
+      return isShown(model, frame.conv) && frame.from.type === 'agent' ? { ...model, typing: frame.from } : model;
+    case 'read':
+      return model.log && isShown(model, frame.conv) && frame.by.type === 'agent'
+        ? { ...model, log: withRead(model.log, frame.seq) }
+        : model;
+    case 'reset':
+      return model.log && (frame.conv === undefined || isShown(model, frame.conv))
+        ? { ...model, log: emptyLog(model.log.conv), caughtUp: false }
+        : model;
+    case 'ack':
+    case 'ok':
+    case 'err':
+    case 'ping':
+    case 'bye':
+      return model;
+    default:
+      // A frame from a newer server.
+      return unknownFrame(frame, model);
+  }
+}
+
+/** The visitor is done with the conversation shown and begins anew. */
+export function withoutLog(model: Model): Model {
+  return { ...model, log: null, place: null, typing: null };
+}
+
+/** How many lines of agents came after `seen`. */
+export function unreadAfter(log: Log | null, seen: number): number {
+  return log?.events.filter((e) => e.seq > seen && e.kind === 'message' && e.from.type !== 'visitor').length ?? 0;
+}
+
+/** Whether there is a conversation that is not over. */
+export function isOpen(log: Log | null): log is Log {
+  return log !== null && log.state !== 'closed';
+}
+
+function welcome(model: Model, frame: VisitorServerFrame & { t: 'welcome' }): Model {
+  const me: Author = { type: 'visitor', id: frame.me.id, name: frame.me.name };
+  const summary = frame.conv;
+  const base: Model = { ...model, me, site: frame.site, place: null, typing: null, caughtUp: summary === undefined };
+  // The server knows no conversation of ours, whatever we remember.
+  if (summary === undefined) return { ...base, log: null };
+  // Begun elsewhere: by another tab, or before our memory was lost.
+  const log = model.log?.conv === summary.id ? model.log : emptyLog(summary.id);
+  return { ...base, log: withSummary(log, summary) };
+}
+
+function event(model: Model, frame: ConversationEvent): Model {
+  const log = isShown(model, frame.conv) ? model.log : isOpen(model.log) ? null : emptyLog(frame.conv);
+  if (log === null) return model;
+  const next = addEvent(log, frame);
+  return {
+    ...model,
+    log: next,
+    place: next.state === 'queued' || next.state === 'offered' ? model.place : null,
+    typing: model.typing?.id === frame.from.id || next.owner === null ? null : model.typing,
+  };
+}
+
+function place(frame: VisitorServerFrame & { t: 'queue' }): Place {
+  const { position, wait_s: wait } = frame;
+  if (wait === undefined) return { position };
+  const low = Math.max(1, Math.ceil(wait.low / 60));
+  return { position, wait: { low, high: Math.max(low, Math.ceil(wait.high / 60)) } };
+}
+
+function isShown(model: Model, conv: string): boolean {
+  return model.log?.conv === conv;
+}
+
+function unknownFrame(_frame: never, model: Model): Model {
+  return model;
+}

@@ -1,0 +1,55 @@
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import type { VisitorClientFrame } from '../core/protocol';
+import type { Memory } from './memory';
+import { unreadAfter, type Model } from './model';
+
+/** How far the visitor has read: kept over reloads, told to the server, counted for the badge. */
+export class Reading {
+  /** Lines of agents that came while the panel was closed or its page hidden. */
+  readonly unread: ReadonlySignal<number>;
+  private readonly seen = signal(0);
+  private told = 0;
+
+  constructor(
+    private readonly model: ReadonlySignal<Model>,
+    private readonly watched: ReadonlySignal<boolean>,
+    private readonly memory: Memory,
+    private readonly send: (frame: VisitorClientFrame) => boolean,
+  ) {
+    this.seen.value = memory.place?.seen ?? 0;
+    this.unread = computed(() => (watched.value ? 0 : unreadAfter(model.value.log, this.seen.value)));
+    effect(() => this.keep());
+  }
+
+  /** After a reconnect: what was told last may not have arrived. */
+  tellAgain(): void {
+    this.told = 0;
+    this.tell();
+  }
+
+  /** The conversation is left behind. */
+  forget(): void {
+    this.memory.place = null;
+    this.seen.value = 0;
+    this.told = 0;
+  }
+
+  private keep(): void {
+    const { log } = this.model.value;
+    if (log === null) return;
+    if (this.memory.place?.conv !== log.conv) {
+      this.seen.value = 0;
+      this.told = 0;
+    }
+    if (this.watched.value && log.last > this.seen.peek()) this.seen.value = log.last;
+    this.memory.place = { conv: log.conv, last: log.last, seen: this.seen.value };
+    this.tell();
+  }
+
+  private tell(): void {
+    const { log } = this.model.peek();
+    if (log === null || !this.watched.peek()) return;
+    const heard = log.events.findLast((event) => event.kind === 'message' && event.from.type === 'agent')?.seq ?? 0;
+    if (heard > this.told && this.send({ t: 'read', conv: log.conv, seq: heard })) this.told = heard;
+  }
+}
