@@ -1,0 +1,60 @@
+# Everything a developer runs. `make help` lists it; `make` alone builds.
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run build test test-go test-web e2e lint clean check-go check-node
+
+# SQLite is written in C.
+export CGO_ENABLED := 1
+
+STAMP  := node_modules/.installed
+BUNDLE := static/dist/manifest.json
+# Folders too: their time changes when a file is removed.
+SRC    := $(shell find build.mjs tsconfig.json widget static \( -type f -o -type d \) \
+            -not -path 'static/dist*' -not -name '*.go' 2>/dev/null)
+
+help: ## list these targets
+	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: build ## build, then serve the demo on http://localhost:8080
+	./bin/foyer serve --demo
+
+build: check-go $(BUNDLE) ## build the front end (when it changed) and bin/foyer
+	go build -o bin/foyer .
+
+test: test-go test-web e2e ## everything that can be tested: Go, TypeScript, browser
+
+test-go: check-go ## gofmt, go vet, go test -race, on SQLite and, when it is there, PostgreSQL
+	@unformatted=$$(find . -name '*.go' -not -path './node_modules/*' -exec gofmt -l {} +); \
+	  if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:" $$unformatted >&2; exit 1; fi
+	go vet ./...
+	dsn=$$(.ci/postgres.sh) && FOYER_TEST_POSTGRES="$$dsn" go test -race ./...
+
+test-web: $(STAMP) ## type check and unit tests of the front end
+	npx --no-install tsc -p .
+	npx --no-install vitest run
+
+e2e: build ## browser tests on bin/foyer in Chromium; one file: make e2e T=e2e/talk.spec.ts
+	chromium=$$(.ci/chromium.sh) && CHROMIUM="$$chromium" npx --no-install playwright test $(T)
+
+lint: check-go ## golangci-lint, the version pinned in .ci/lint
+	go tool -modfile=.ci/lint/go.mod golangci-lint run
+
+clean: ## remove what was built or installed here; data/ stays
+	rm -rf bin node_modules e2e/.out
+	find static/dist -mindepth 1 -not -name .gitkeep -delete
+
+$(STAMP): package.json package-lock.json | check-node
+	npm ci --ignore-scripts --no-audit --no-fund --prefer-offline
+	@touch $@
+
+$(BUNDLE): $(STAMP) $(SRC)
+	node build.mjs
+	@touch $@
+
+check-go:
+	@.ci/check.sh go
+
+check-node:
+	@.ci/check.sh node

@@ -1,0 +1,170 @@
+import { writeFile } from 'node:fs/promises';
+import { type Browser, type BrowserContextOptions, expect, type FrameLocator, type Locator, type Page, test as base } from '@playwright/test';
+import { RawAgent } from './peer';
+import { Server, type Settings } from './server';
+import { Wire } from './wire';
+
+export { expect } from '@playwright/test';
+export { RawVisitor } from './peer';
+
+/** The names by which people, and these tests, find things on screen; no other file has any. */
+const english = {
+  email: 'E-mail',
+  password: 'Password',
+  signIn: 'Sign in',
+  // The visitor's widget.
+  openChat: /^Open chat/,
+  write: 'Message',
+  send: 'Send',
+  sending: 'Sending',
+  first: 'You are next',
+  second: 'You are 2nd in line',
+  joined: (name: string) => `${name} has joined`,
+  lost: (name: string) => `${name} lost the connection`,
+  ended: 'Thank you for talking to us.',
+  // The agent's console.
+  mine: /^Mine/,
+  reply: /^Reply/,
+  agentSend: 'Send',
+  close: 'Close',
+};
+const chinese: typeof english = {
+  email: '邮箱',
+  password: '密码',
+  signIn: '登录',
+  openChat: /^打开聊天/,
+  write: '消息',
+  send: '发送',
+  sending: '发送中',
+  first: '下一位就是您',
+  second: '您排在第 2 位',
+  joined: (name: string) => `${name} 已加入对话`,
+  lost: (name: string) => `${name} 的连接断开了`,
+  ended: '感谢您的咨询。',
+  mine: /^我的/,
+  reply: /^回复/,
+  agentSend: '发送',
+  close: '结束',
+};
+export const words = { 'en-US': english, 'zh-CN': chinese };
+export type Language = keyof typeof words;
+
+export const PASSWORD = 'foyer-demo';
+export const ANNA = 'anna@demo.test';
+export const BEN = 'ben@demo.test';
+
+/** What a test gets. Everything is its own and is gone afterwards. */
+export interface Fixtures {
+  /** Settings that differ from the defaults, by variable. */
+  settings: Settings;
+  server: Server;
+  /** A new person at a browser of their own. */
+  browse: (options?: BrowserContextOptions) => Promise<Page>;
+  /** Such a person behind a wire that can be cut. */
+  browseByWire: () => Promise<{ page: Page; wire: Wire }>;
+}
+
+export const test = base.extend<Fixtures>({
+  settings: [{}, { option: true }],
+
+  server: async ({ settings }, use, info) => {
+    const server = await Server.start(settings);
+    await use(server);
+    const code = await server.remove();
+    if (info.status !== info.expectedStatus) await writeFile(info.outputPath('foyer.log'), server.output);
+    expect(code, `exit code of foyer, which said:\n${server.output}`).toBe(0);
+  },
+
+  browse: async ({ browser }, use) => {
+    const open = people(browser);
+    await use(open.enter);
+    await open.leave();
+  },
+
+  browseByWire: async ({ browse }, use) => {
+    const wires: Wire[] = [];
+    await use(async () => {
+      const wire = await Wire.lay();
+      wires.push(wire);
+      return { page: await browse(wire.options), wire };
+    });
+    for (const wire of wires) wire.remove();
+  },
+});
+
+function people(browser: Browser) {
+  const pages: Page[] = [];
+  return {
+    async enter(options: BrowserContextOptions = {}): Promise<Page> {
+      const page = await (await browser.newContext(options)).newPage();
+      pages.push(page);
+      return page;
+    },
+    async leave(): Promise<void> {
+      for (const page of pages) await page.context().close();
+    },
+  };
+}
+
+/** An agent on a raw socket. */
+export function rawAgent(server: Server, email: string): Promise<RawAgent> {
+  return RawAgent.signIn(server, email, PASSWORD);
+}
+
+/** Signs an agent in by the form, and waits for the console. */
+export async function signIn(page: Page, server: Server, email: string, language: Language = 'en-US'): Promise<void> {
+  const names = words[language];
+  await page.goto(`${server.origin}/login`);
+  await page.getByLabel(names.email).fill(email);
+  await page.getByLabel(names.password).fill(PASSWORD);
+  await page.getByRole('button', { name: names.signIn }).click();
+  await expect(page.getByRole('tab', { name: names.mine })).toBeVisible();
+}
+
+/** Goes to the pretend shop and opens the chat there; returns the panel. */
+export async function demoVisitor(page: Page, server: Server, language: Language = 'en-US'): Promise<FrameLocator> {
+  await page.goto(server.shop);
+  return openChat(page, server, language);
+}
+
+/** Opens the chat by its launcher; returns the panel, which comes from another site than the page. */
+export async function openChat(page: Page, server: Server, language: Language = 'en-US'): Promise<FrameLocator> {
+  await page.getByRole('button', { name: words[language].openChat }).click();
+  const panel = page.frameLocator(`iframe[src^="${server.origin}/widget/panel"]`);
+  await expect(panel.getByRole('textbox', { name: words[language].write })).toBeVisible();
+  return panel;
+}
+
+/** The lines of the conversation on screen, in the panel or the console. */
+export function thread(where: FrameLocator | Page): Locator {
+  return where.getByRole('log');
+}
+
+/** Says a line as the visitor; the first one begins the conversation. */
+export async function ask(panel: FrameLocator, text: string, language: Language = 'en-US'): Promise<void> {
+  await panel.getByRole('textbox', { name: words[language].write }).fill(text);
+  await panel.getByRole('button', { name: words[language].send, exact: true }).click();
+}
+
+/** Says a line as the agent, in the conversation that is open in the console. */
+export async function answer(page: Page, text: string, language: Language = 'en-US'): Promise<void> {
+  await page.getByRole('textbox', { name: words[language].reply }).fill(text);
+  await page.getByRole('button', { name: words[language].agentSend, exact: true }).click();
+}
+
+/** The row in the console's list of a conversation whose last line has `text`. */
+export function row(page: Page, text: string): Locator {
+  return page.getByRole('tabpanel').getByRole('listitem').filter({ hasText: text });
+}
+
+/** Opens a conversation in the console. */
+export async function open(page: Page, text: string): Promise<void> {
+  await row(page, text).getByRole('link').click();
+}
+
+/** Ends the conversation that is open in the console. */
+export async function close(page: Page, language: Language = 'en-US'): Promise<void> {
+  const button = { name: words[language].close, exact: true };
+  await page.getByRole('button', button).click();
+  await page.getByRole('dialog').getByRole('button', button).click();
+}

@@ -1,0 +1,181 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"foyer/app/chat"
+	"foyer/app/hub"
+	"foyer/app/identity"
+	"foyer/models"
+)
+
+const (
+	closeSignedOut = 4005
+	maxResumed     = 200 // conversations one hello may ask to be brought up to date on
+)
+
+// agentProtocol is what is said on an agent's socket.
+type agentProtocol struct {
+	// Static after construction.
+	web    *Web
+	client *hub.Client
+	cookie string // the session's token, as the request brought it
+
+	// Owned by the reader.
+	who   identity.Principal // once hello was said
+	typed typingGate
+}
+
+func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
+	token := requestOf(c.UserContext()).Token
+	return func(client *hub.Client) protocol {
+		return &agentProtocol{web: w, client: client, cookie: token}
+	}, nil
+}
+
+// Hello tells who the agent is, and sends everything that is open and what they missed.
+func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
+	var in struct {
+		Token string           `json:"token"`
+		Epoch string           `json:"epoch"`
+		After map[string]int64 `json:"after"`
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	if len(in.After) > maxResumed {
+		return badFrame("after names %d conversations: at most %d are allowed", len(in.After), maxResumed)
+	}
+	token := p.cookie
+	if in.Token != "" {
+		token = in.Token
+	}
+	who, err := p.web.Identity.Authenticate(ctx, token)
+	if models.KindOf(err) == models.KindUnauthorized {
+		return &socketClose{Code: closeSignedOut, Reason: "not signed in"}
+	}
+	if err != nil {
+		return err
+	}
+	p.who = who
+	p.client.Hold() // from here on nothing is missed, and nothing overtakes the replay
+	defer p.client.Release()
+	agent := who.Agent
+	p.web.Hub.Subscribe(p.client, chat.TopicAgents(agent.AccountID), chat.TopicAgent(agent.ID), topicSession(who.Session))
+	welcome, err := p.web.Chat.WelcomeAgent(ctx, agent,
+		chat.Beat{Ping: p.web.Config.Socket.AgentPing, Dead: p.web.Config.Socket.AgentDead})
+	if err != nil {
+		return err
+	}
+	p.client.Reply(welcome)
+	fresh := in.Epoch != "" && in.Epoch != p.web.Chat.Epoch()
+	if fresh {
+		p.client.Reply(p.web.Chat.Reset(""))
+	}
+	for conv, after := range in.After {
+		if fresh {
+			after = 0
+		}
+		err := p.web.Chat.ReplayToAgent(ctx, agent, conv, after, p.client.SendWait)
+		if err != nil && models.KindOf(err) != models.KindNotFound {
+			return err
+		}
+	}
+	return p.web.Chat.AgentCame(ctx, agent)
+}
+
+func topicSession(s models.Session) hub.Topic { return chat.TopicSession(s.ID) }
+
+// Left says that this connection of the agent is gone.
+func (p *agentProtocol) Left() {
+	if err := p.web.Chat.AgentLeft(context.Background(), p.who.Agent); err != nil {
+		slog.Error("an agent's leaving could not be stored", "agent", p.who.Agent.PublicID, "error", err)
+	}
+}
+
+// agentFrames is everything an agent can say after hello. Each has its row in the isolation matrix.
+var agentFrames = map[string]func(*agentProtocol, context.Context, []byte) error{
+	"send":    (*agentProtocol).send,
+	"read":    (*agentProtocol).read,
+	"typing":  (*agentProtocol).typing,
+	"get":     (*agentProtocol).get,
+	"watch":   (*agentProtocol).watch,
+	"unwatch": (*agentProtocol).unwatch,
+}
+
+// Frame does what a frame asks for.
+func (p *agentProtocol) Frame(ctx context.Context, t string, frame []byte) error {
+	if do, ok := agentFrames[t]; ok {
+		return do(p, ctx, frame)
+	}
+	return badFrame("unknown t: see docs/protocol.md for what an agent can say")
+}
+
+func (p *agentProtocol) send(ctx context.Context, frame []byte) error {
+	var in chat.Line
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	p.client.Hold() // ack comes before the event of the same line
+	defer p.client.Release()
+	ack, err := p.web.Chat.SayAsAgent(ctx, p.who.Agent, in)
+	if err != nil {
+		return err
+	}
+	p.client.Reply(ack.Encode())
+	return nil
+}
+
+func (p *agentProtocol) read(ctx context.Context, frame []byte) error {
+	var in struct {
+		Conv string
+		Seq  int64
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	return p.web.Chat.ReadAsAgent(ctx, p.who.Agent, in.Conv, in.Seq)
+}
+
+func (p *agentProtocol) typing(ctx context.Context, frame []byte) error {
+	if !p.typed.allow(time.Now()) {
+		return nil
+	}
+	var in struct{ Conv string }
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	return p.web.Chat.TypingAsAgent(ctx, p.who.Agent, in.Conv)
+}
+
+func (p *agentProtocol) get(ctx context.Context, frame []byte) error {
+	return sendLog(ctx, p.client, frame, func(conv string, part chat.Slice) ([]chat.Event, bool, error) {
+		return p.web.Chat.Log(ctx, p.who.Agent, conv, part)
+	})
+}
+
+func (p *agentProtocol) watch(ctx context.Context, frame []byte) error {
+	return p.follow(ctx, frame, p.web.Hub.Subscribe)
+}
+
+func (p *agentProtocol) unwatch(ctx context.Context, frame []byte) error {
+	return p.follow(ctx, frame, p.web.Hub.Unsubscribe)
+}
+
+func (p *agentProtocol) follow(ctx context.Context, frame []byte, change func(*hub.Client, ...hub.Topic)) error {
+	var in struct{ ID, Conv string }
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	id, err := p.web.Chat.Watch(ctx, p.who.Agent, in.Conv)
+	if err != nil {
+		return err
+	}
+	change(p.client, chat.TopicWatch(id))
+	p.client.Reply(okOut{ID: in.ID}.encode())
+	return nil
+}

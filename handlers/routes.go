@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"foyer/app/hub"
+	"foyer/models"
+)
+
+// App makes the Fiber app with all routes.
+func (w *Web) App() *fiber.App {
+	cfg := fiberConfig()
+	cfg.ErrorHandler = w.handleError
+	cfg.EnableTrustedProxyCheck = true
+	cfg.TrustedProxies = w.Config.HTTP.TrustedProxies
+	cfg.ProxyHeader = fiber.HeaderXForwardedFor
+	app := fiber.New(cfg)
+	PrepareServer(app)
+
+	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
+	app.Get("/readyz", w.ready)
+
+	app.Use(secureHeaders, w.note, w.guard)
+	app.Get("/ws/visitor", w.visitorSocket())
+	app.Get("/ws/agent", w.agentSocket())
+	w.api(app)
+
+	app.Get("/", w.console)
+	app.Get("/login", w.loginPage)
+	app.Post("/login", w.login)
+	app.Get("/widget/panel", w.panel)
+	if w.Demo != nil {
+		app.Get("/demo", w.demo)
+	}
+	app.Get("/*", w.asset)
+	return app
+}
+
+// ready says whether the server can do its work.
+func (w *Web) ready(c *fiber.Ctx) error {
+	if err := w.Ready(c.UserContext()); err != nil {
+		return &models.Error{Kind: models.KindUnavailable, Message: "the database does not answer", Err: err}
+	}
+	return c.SendString("ready\n")
+}
+
+func (w *Web) agentSocket() fiber.Handler {
+	s := w.Config.Socket
+	return upgradeSocket(socketRoute{
+		Hub: w.Hub,
+		Limits: socketLimits{
+			Ping: s.AgentPing, Dead: s.AgentDead, Hello: s.Hello, Write: s.Write, MaxFrame: int64(s.MaxFrameAgent),
+			Queue: hub.Limits{Frames: s.QueueFrames, Bytes: s.QueueBytes},
+		},
+		Allowed: w.agentOrigin,
+		Prepare: w.prepareAgent,
+	})
+}
+
+func (w *Web) visitorSocket() fiber.Handler {
+	s := w.Config.Socket
+	return upgradeSocket(socketRoute{
+		Hub: w.Hub,
+		Limits: socketLimits{
+			Ping: s.VisitorPing, Dead: s.VisitorDead, Hello: s.Hello, Write: s.Write, MaxFrame: int64(s.MaxFrameVisitor),
+			Queue: hub.Limits{Frames: s.QueueFrames, Bytes: s.QueueBytes},
+		},
+		Allowed: func(*fiber.Ctx) error { return nil }, // Prepare checks it: which origins are allowed depends on the site
+		Prepare: w.prepareVisitor,
+	})
+}

@@ -1,0 +1,301 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fasthttp/websocket"
+
+	"foyer/app/chat"
+	"foyer/app/config"
+	"foyer/app/hub"
+	"foyer/app/identity"
+	"foyer/app/store"
+	"foyer/models"
+	"foyer/static"
+	"foyer/views"
+)
+
+const testPassword = "a long enough password"
+
+// server is the whole of Foyer but its command line, on a real database and a real port.
+type server struct {
+	t    *testing.T
+	web  *Web
+	db   *store.Store
+	base string // http://127.0.0.1:port
+	host string
+}
+
+// startServer serves until the test ends. change may alter the settings first.
+func startServer(t *testing.T, change func(*config.Config)) *server {
+	t.Helper()
+	cfg := config.Default()
+	if change != nil {
+		change(&cfg)
+	}
+	ctx := context.Background()
+	db, err := store.Open(ctx, store.Options{
+		Driver: "sqlite", DSN: filepath.Join(t.TempDir(), "foyer.db"), Readers: 4, Now: time.Now,
+	})
+	must(t, err)
+	people, err := identity.New(ctx, db, time.Now, time.Hour)
+	must(t, err)
+	assets, err := static.Load()
+	must(t, err)
+	pages, err := views.New(static.Locales())
+	must(t, err)
+	sockets := hub.New()
+	web := &Web{
+		Config: cfg, Identity: people, Hub: sockets, Assets: assets, Views: pages, Ready: db.Ping, Version: "test",
+		Chat: chat.New(db, sockets, time.Now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
+	}
+	sweeping, endSweep := context.WithCancel(ctx)
+	must(t, web.Chat.Run(sweeping))
+	listener, err := Listen("127.0.0.1:0")
+	must(t, err)
+	app := web.App()
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(listener) }()
+	t.Cleanup(func() {
+		stopping, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		must(t, sockets.Shutdown(stopping, web.Bye()))
+		must(t, app.ShutdownWithContext(stopping))
+		must(t, <-served)
+		endSweep()
+		web.Chat.Stop()
+		must(t, db.Close())
+	})
+	host := listener.Addr().String()
+	return &server{t: t, web: web, db: db, base: "http://" + host, host: host}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tenant is an account with a site, a department and agents.
+type tenant struct {
+	account models.Account
+	site    models.Site
+	support models.Department
+	agents  map[string]models.Agent
+}
+
+// tenant makes an account called name with the given agents, whose addresses are agent@name.test.
+// Everyone may have limit conversations.
+func (s *server) tenant(name string, limit int, agents ...string) tenant {
+	s.t.Helper()
+	ctx := context.Background()
+	out := tenant{agents: map[string]models.Agent{}}
+	var err error
+	out.account, err = s.db.CreateAccount(ctx, name)
+	must(s.t, err)
+	account := s.db.For(out.account.ID)
+	out.support, err = account.CreateDepartment(ctx, "Support")
+	must(s.t, err)
+	out.site = models.Site{Key: name, Name: name, Origins: []string{"https://www." + name + ".test"}, Enabled: true, TypingPreview: true}
+	must(s.t, account.CreateSite(ctx, &out.site))
+	hash, err := identity.HashPassword(ctx, testPassword)
+	must(s.t, err)
+	for _, who := range agents {
+		role := models.RoleAgent
+		if who == "owner" {
+			role = models.RoleOwner
+		}
+		a := models.Agent{
+			Email: who + "@" + name + ".test", Name: who, Role: role, PasswordHash: hash, ChatLimit: limit, Availability: models.Online,
+		}
+		must(s.t, account.CreateAgent(ctx, &a, out.support))
+		out.agents[who] = a
+	}
+	return out
+}
+
+// client is somebody's browser: it keeps the session cookie and says where it comes from.
+type client struct {
+	s      *server
+	cookie string
+	origin string
+}
+
+func (s *server) anonymous() *client { return &client{s: s, origin: s.base} }
+
+// signIn signs an agent of a tenant in.
+func (s *server) signIn(email string) *client {
+	s.t.Helper()
+	c := s.anonymous()
+	res, _ := c.send(http.MethodPost, "/api/v1/session", map[string]string{"email": email, "password": testPassword})
+	if res.StatusCode != http.StatusOK {
+		s.t.Fatalf("sign in as %s: %s", email, res.Status)
+	}
+	c.cookie, _, _ = strings.Cut(res.Header.Get("Set-Cookie"), ";")
+	return c
+}
+
+// send makes a request and returns the answer with its whole body.
+func (c *client) send(method, path string, in any) (*http.Response, string) {
+	c.s.t.Helper()
+	var payload io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		must(c.s.t, err)
+		payload = bytes.NewReader(b)
+	}
+	req, err := http.NewRequest(method, c.s.base+path, payload)
+	must(c.s.t, err)
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.cookie != "" {
+		req.Header.Set("Cookie", c.cookie)
+	}
+	if c.origin != "" {
+		req.Header.Set("Origin", c.origin)
+	}
+	return c.do(req)
+}
+
+// do makes a request, following no redirect.
+func (c *client) do(req *http.Request) (*http.Response, string) {
+	c.s.t.Helper()
+	res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(req)
+	must(c.s.t, err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	must(c.s.t, err)
+	return res, string(text)
+}
+
+// call makes a request that must succeed and decodes its answer.
+func (c *client) call(method, path string, in any) map[string]any {
+	c.s.t.Helper()
+	res, text := c.send(method, path, in)
+	if res.StatusCode/100 != 2 {
+		c.s.t.Fatalf("%s %s: %s %s", method, path, res.Status, text)
+	}
+	var out map[string]any
+	if text != "" {
+		must(c.s.t, json.Unmarshal([]byte(text), &out))
+	}
+	return out
+}
+
+// peer is the other end of a socket.
+type peer struct {
+	t    *testing.T
+	conn *websocket.Conn
+	seen []map[string]any // frames that await passed over
+}
+
+// dial opens a socket and returns it with the answer to the handshake.
+func (s *server) dial(path string, header http.Header) (*peer, *http.Response, error) {
+	d := websocket.Dialer{Subprotocols: []string{subprotocol}, NetDial: func(network, addr string) (net.Conn, error) {
+		return net.DialTimeout(network, addr, 5*time.Second)
+	}}
+	conn, res, err := d.Dial("ws://"+s.host+path, header)
+	if err != nil {
+		return nil, res, err
+	}
+	s.t.Cleanup(func() { _ = conn.Close() })
+	return &peer{t: s.t, conn: conn}, res, nil
+}
+
+// agent opens an agent's socket and says hello.
+func (c *client) agent() *peer {
+	c.s.t.Helper()
+	p, _, err := c.s.dial("/ws/agent", http.Header{"Origin": {c.s.base}, "Cookie": {c.cookie}})
+	must(c.s.t, err)
+	p.say(map[string]any{"t": "hello"})
+	p.await("welcome")
+	return p
+}
+
+// visitor opens the socket of a new visitor of a site, says hello and returns the token.
+func (s *server) visitor(site string) (*peer, string) {
+	s.t.Helper()
+	p, _, err := s.dial("/ws/visitor?site="+site, http.Header{"Origin": {s.base}})
+	must(s.t, err)
+	p.say(map[string]any{"t": "hello", "page": map[string]string{"url": "https://www." + site + ".test/", "title": "Shop"}})
+	token, _ := p.await("welcome")["token"].(string)
+	return p, token
+}
+
+// comeBack opens the socket of a visitor who was here.
+func (s *server) comeBack(site, token, conv string, after int) (*peer, map[string]any) {
+	s.t.Helper()
+	p, _, err := s.dial("/ws/visitor?site="+site, http.Header{"Origin": {s.base}})
+	must(s.t, err)
+	p.say(map[string]any{"t": "hello", "token": token, "conv": conv, "after": after})
+	return p, p.await("welcome")
+}
+
+func (p *peer) say(frame any) {
+	p.t.Helper()
+	must(p.t, p.conn.WriteJSON(frame))
+}
+
+// next returns the next frame but pings, which it answers.
+func (p *peer) next() (map[string]any, error) {
+	for {
+		_ = p.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		var f map[string]any
+		if err := p.conn.ReadJSON(&f); err != nil {
+			return nil, err
+		}
+		if f["t"] != "ping" {
+			return f, nil
+		}
+		p.say(map[string]any{"t": "pong", "n": f["n"]})
+	}
+}
+
+// await returns the next frame of type t that fits all the given fields, passing over others.
+func (p *peer) await(t string, fields ...any) map[string]any {
+	p.t.Helper()
+	for {
+		f, err := p.next()
+		if err != nil {
+			p.t.Fatalf("waiting for %s %v: %v; heard %v", t, fields, err, p.seen)
+		}
+		if f["t"] == t && fits(f, fields) {
+			return f
+		}
+		p.seen = append(p.seen, f)
+	}
+}
+
+func fits(f map[string]any, fields []any) bool {
+	for i := 0; i < len(fields); i += 2 {
+		if f[fields[i].(string)] != fields[i+1] {
+			return false
+		}
+	}
+	return true
+}
+
+// closed waits for the socket to be closed and returns the code.
+func (p *peer) closed() int {
+	p.t.Helper()
+	for {
+		if _, err := p.next(); err != nil {
+			if e, ok := errors.AsType[*websocket.CloseError](err); ok {
+				return e.Code
+			}
+			p.t.Fatalf("the socket ended without a close frame: %v", err)
+		}
+	}
+}

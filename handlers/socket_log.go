@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"foyer/app/chat"
+	"foyer/app/hub"
+)
+
+// okOut is the frame `ok`.
+type okOut struct {
+	T    string `json:"t"`
+	ID   string `json:"id"`
+	Conv string `json:"conv,omitempty"`
+}
+
+func (o okOut) encode() []byte {
+	o.T = "ok"
+	return encodeFrame(o)
+}
+
+func encodeFrame(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // strings and numbers
+	}
+	return b
+}
+
+// sendLog answers `get`: a part of a log, and what says that this was all of it.
+func sendLog(ctx context.Context, client *hub.Client, frame []byte, read func(string, chat.Slice) ([]chat.Event, bool, error)) error {
+	var in struct {
+		ID, Conv      string
+		After, Before int64
+		Limit         int
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	events, more, err := read(in.Conv, chat.Slice{After: in.After, Before: in.Before, Limit: in.Limit})
+	if err != nil {
+		return err
+	}
+	end := chat.Sync{ID: in.ID, Conv: in.Conv, More: more}
+	for _, e := range events {
+		if err := client.SendWait(ctx, encodeFrame(e)); err != nil {
+			return err
+		}
+		if end.To = e.Seq; end.From == 0 {
+			end.From = e.Seq
+		}
+	}
+	return client.SendWait(ctx, end.Encode())
+}
+
+// byeSpread is how many connections come back per second after a planned stop, so that they do not
+// all come at once.
+const byeSpread = 500
+
+// Bye makes the frame that announces a planned stop: come back, spread over a time that fits how
+// many you are.
+func (w *Web) Bye() []byte {
+	return encodeFrame(struct {
+		T       string   `json:"t"`
+		Code    string   `json:"code"`
+		RetryMS [2]int64 `json:"retry_ms"`
+	}{"bye", "restart", [2]int64{0, max(5000, int64(w.Hub.Len())*1000/byeSpread)}})
+}
+
+// typingEvery is how often `typing` is passed on; what comes sooner is dropped.
+const typingEvery = 500 * time.Millisecond
+
+// typingGate lets `typing` through at most twice a second.
+type typingGate struct{ last time.Time }
+
+func (g *typingGate) allow(now time.Time) bool {
+	if now.Sub(g.last) < typingEvery {
+		return false
+	}
+	g.last = now
+	return true
+}

@@ -1,0 +1,270 @@
+package handlers
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"foyer/app/chat"
+	"foyer/app/hub"
+	"foyer/models"
+)
+
+const closeUnknownVisitor = 4302
+
+// visitorProtocol is what is said on a visitor's socket.
+type visitorProtocol struct {
+	// Static after construction.
+	web       *Web
+	client    *hub.Client
+	site      models.Site
+	userAgent string
+
+	// Owned by the reader.
+	visitor models.Visitor // once hello was said
+	typed   typingGate
+}
+
+// prepareVisitor decides before the upgrade whether a visitor may have a socket.
+func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
+	site, err := w.Identity.Site(c.UserContext(), utils.CopyString(c.Query("site")))
+	if err != nil {
+		return nil, err
+	}
+	if err := w.visitorOrigin(c, site); err != nil {
+		return nil, err
+	}
+	agent := requestOf(c.UserContext()).UserAgent
+	return func(client *hub.Client) protocol {
+		return &visitorProtocol{web: w, client: client, site: site, userAgent: agent}
+	}, nil
+}
+
+type visitorPage struct {
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Referrer string `json:"referrer"`
+}
+
+// Hello tells who the visitor is, and sends what they missed.
+func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) error {
+	var in struct {
+		Token  string       `json:"token"`
+		Epoch  string       `json:"epoch"`
+		Conv   string       `json:"conv"`
+		After  int64        `json:"after"`
+		Locale string       `json:"locale"`
+		Page   *visitorPage `json:"page"`
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	token, err := p.recognise(ctx, in.Token, in.Locale, in.Page)
+	if err != nil {
+		return err
+	}
+	p.client.Hold() // from here on nothing is missed, and nothing overtakes the replay
+	defer p.client.Release()
+	p.web.Hub.Subscribe(p.client, chat.TopicVisitor(p.visitor.ID))
+	welcome, conv, err := p.web.Chat.WelcomeVisitor(ctx, p.visitor, p.site, token, in.Conv,
+		chat.Beat{Ping: p.web.Config.Socket.VisitorPing, Dead: p.web.Config.Socket.VisitorDead})
+	if err != nil {
+		return err
+	}
+	p.client.Reply(welcome)
+	if in.Epoch != "" && in.Epoch != p.web.Chat.Epoch() {
+		p.client.Reply(p.web.Chat.Reset(""))
+		in.After = 0
+	}
+	if conv != nil {
+		if conv.PublicID != in.Conv {
+			in.After = 0 // a number of another log
+		}
+		if err := p.web.Chat.ReplayToVisitor(ctx, conv, in.After, p.client.SendWait); err != nil {
+			return err
+		}
+	}
+	p.web.Chat.VisitorCame(ctx, p.visitor)
+	return nil
+}
+
+// recognise finds the visitor who holds a token, or makes a new one and the token for them.
+func (p *visitorProtocol) recognise(ctx context.Context, token, locale string, page *visitorPage) (made string, err error) {
+	if token == "" {
+		p.visitor = models.Visitor{UserAgent: models.Clip(p.userAgent, models.MaxField)}
+		p.describe(locale, page)
+		return p.web.Identity.NewVisitor(ctx, p.site, &p.visitor)
+	}
+	p.visitor, err = p.web.Identity.Visitor(ctx, p.site, token)
+	if models.KindOf(err) == models.KindNotFound {
+		return "", &socketClose{Code: closeUnknownVisitor, Reason: "unknown visitor token"}
+	}
+	if err != nil {
+		return "", err
+	}
+	p.visitor.UserAgent = models.Clip(p.userAgent, models.MaxField)
+	p.describe(locale, page)
+	return "", p.web.Chat.SaveVisitor(ctx, &p.visitor)
+}
+
+func (p *visitorProtocol) describe(locale string, page *visitorPage) {
+	if locale != "" {
+		p.visitor.Locale = models.Clip(locale, 35) // the longest tag of RFC 5646's examples
+	}
+	if page != nil {
+		p.visitor.PageURL = models.Clip(page.URL, models.MaxURL)
+		p.visitor.PageTitle = models.Clip(page.Title, models.MaxTitle)
+		if page.Referrer != "" {
+			p.visitor.PageReferrer = models.Clip(page.Referrer, models.MaxURL)
+		}
+	}
+}
+
+// Left says that the visitor has closed this tab or fallen silent.
+func (p *visitorProtocol) Left() { p.web.Chat.VisitorLeft(context.Background(), p.visitor) }
+
+// visitorFrames is everything a visitor can say after hello. Each has its row in the isolation matrix.
+var visitorFrames = map[string]func(*visitorProtocol, context.Context, []byte) error{
+	"start":  (*visitorProtocol).start,
+	"send":   (*visitorProtocol).send,
+	"read":   (*visitorProtocol).read,
+	"typing": (*visitorProtocol).typing,
+	"get":    (*visitorProtocol).get,
+	"end":    (*visitorProtocol).end,
+	"page":   (*visitorProtocol).page,
+}
+
+// Frame does what a frame asks for.
+func (p *visitorProtocol) Frame(ctx context.Context, t string, frame []byte) error {
+	if do, ok := visitorFrames[t]; ok {
+		return do(p, ctx, frame)
+	}
+	return badFrame("unknown t: see docs/protocol.md for what a visitor can say")
+}
+
+func (p *visitorProtocol) start(ctx context.Context, frame []byte) error {
+	var in struct {
+		ID, CID, Text, Department string
+		Fields                    map[string]string
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	if in.ID == "" {
+		return badFrame("start needs an id")
+	}
+	if err := p.fill(ctx, in.Fields); err != nil {
+		return err
+	}
+	p.client.Hold() // ok comes before the events it brings about
+	defer p.client.Release()
+	conv, err := p.web.Chat.Start(ctx, p.visitor, chat.Start{CID: in.CID, Text: in.Text, Department: in.Department})
+	if err != nil {
+		return err
+	}
+	p.client.Reply(okOut{ID: in.ID, Conv: conv}.encode())
+	return nil
+}
+
+// fill keeps what a visitor filled in before the conversation.
+func (p *visitorProtocol) fill(ctx context.Context, fields map[string]string) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	if len(fields) > models.MaxFields {
+		return models.Errorf(models.KindInvalid, "fields has %d entries: at most %d are allowed", len(fields), models.MaxFields)
+	}
+	v := p.visitor
+	v.Fields = map[string]string{}
+	for name, value := range fields {
+		switch value = models.Clip(value, models.MaxField); name {
+		case "name":
+			v.Name = models.Clip(value, models.MaxName)
+		case "email":
+			email, err := models.NormalEmail(value)
+			if value != "" && err != nil {
+				return err
+			}
+			v.Email = email
+		default:
+			v.Fields[models.Clip(name, models.MaxName)] = value
+		}
+	}
+	if err := p.web.Chat.SaveVisitor(ctx, &v); err != nil {
+		return err
+	}
+	p.visitor = v
+	return nil
+}
+
+func (p *visitorProtocol) send(ctx context.Context, frame []byte) error {
+	var in chat.Line
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	p.client.Hold() // ack comes before the event of the same line
+	defer p.client.Release()
+	ack, err := p.web.Chat.SayAsVisitor(ctx, p.visitor, in)
+	if err != nil {
+		return err
+	}
+	p.client.Reply(ack.Encode())
+	return nil
+}
+
+func (p *visitorProtocol) read(ctx context.Context, frame []byte) error {
+	var in struct {
+		Conv string
+		Seq  int64
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	return p.web.Chat.ReadAsVisitor(ctx, p.visitor, in.Conv, in.Seq)
+}
+
+func (p *visitorProtocol) typing(ctx context.Context, frame []byte) error {
+	if !p.typed.allow(time.Now()) {
+		return nil
+	}
+	var in struct{ Conv, Text string }
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	return p.web.Chat.TypingAsVisitor(ctx, p.visitor, p.site, in.Conv, in.Text)
+}
+
+func (p *visitorProtocol) get(ctx context.Context, frame []byte) error {
+	return sendLog(ctx, p.client, frame, func(conv string, part chat.Slice) ([]chat.Event, bool, error) {
+		return p.web.Chat.LogForVisitor(ctx, p.visitor, conv, part)
+	})
+}
+
+func (p *visitorProtocol) end(ctx context.Context, frame []byte) error {
+	var in struct{ ID, Conv string }
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	p.client.Hold() // ok comes before closed
+	defer p.client.Release()
+	if err := p.web.Chat.End(ctx, p.visitor, in.Conv); err != nil {
+		return err
+	}
+	p.client.Reply(okOut{ID: in.ID}.encode())
+	return nil
+}
+
+func (p *visitorProtocol) page(ctx context.Context, frame []byte) error {
+	var in visitorPage
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	was := p.visitor
+	p.describe("", &in)
+	if was.PageURL == p.visitor.PageURL && was.PageTitle == p.visitor.PageTitle {
+		return nil
+	}
+	return p.web.Chat.SaveVisitor(ctx, &p.visitor)
+}
