@@ -1,0 +1,73 @@
+import { tinykeys } from 'tinykeys';
+import { isMine, isWaiting, TABS } from './lists';
+import type { Surroundings } from './ui/context';
+import { moveInList } from './ui/list';
+
+/** Puts the shortcuts in force. Letters go by their place on the keyboard, so other layouts work. */
+export function listenForKeys({ store, prefs, dialog }: Surroundings): void {
+  const on = (work: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
+    if (!prefs.shortcuts.peek() || occupied(event)) return;
+    event.preventDefault();
+    work(event);
+  };
+  const mine = () => {
+    const summary = store.open.peek();
+    return summary !== undefined && isMine(summary, store.me.peek()?.id);
+  };
+  const help = on(() => (dialog.value = 'help'));
+  const arrow = (step: 1 | -1) => (event: KeyboardEvent) => {
+    if (occupied(event) || !(event.target instanceof Element && event.target.closest('.rows'))) return;
+    event.preventDefault();
+    moveInList(step);
+  };
+  tinykeys(window, {
+    KeyJ: on(() => moveInList(1)),
+    KeyK: on(() => moveInList(-1)),
+    ArrowDown: arrow(1),
+    ArrowUp: arrow(-1),
+    KeyR: on(() => document.getElementById('reply')?.focus()),
+    KeyA: on(() => {
+      const summary = store.open.peek();
+      if (summary && isWaiting(summary)) void store.take(summary.id);
+    }),
+    KeyT: on(() => mine() && (dialog.value = 'transfer')),
+    KeyE: on(() => mine() && (dialog.value = 'close')),
+    Digit1: on(() => (store.tab.value = TABS[0]!)),
+    Digit2: on(() => (store.tab.value = TABS[1]!)),
+    Digit3: on(() => (store.tab.value = TABS[2]!)),
+    'Shift+?': help,
+    'Shift+？': help,
+    Escape: (event) => back(event, store),
+  });
+}
+
+/** First out of the field, then out of the conversation. */
+function back(event: KeyboardEvent, store: Surroundings['store']): void {
+  if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
+  const here = document.activeElement;
+  if (store.pane.peek() === 'details') store.pane.value = 'thread';
+  else if (here instanceof HTMLElement && inField(here)) focusRow(store.open.peek()?.id);
+  else if (store.page.narrow.peek() || here?.closest('.rows') === null) {
+    const conv = store.open.peek()?.id;
+    store.go(undefined);
+    focusRow(conv);
+  } else store.go(undefined);
+}
+
+function focusRow(conv: string | undefined): void {
+  requestAnimationFrame(() => {
+    const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(conv ?? '')}"]`) ?? document.querySelector<HTMLElement>('[data-row][tabindex="0"]');
+    if (row) row.focus();
+    else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  });
+}
+
+function occupied(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.isComposing) return true;
+  if (document.querySelector('dialog[open]') !== null) return true;
+  return event.target instanceof HTMLElement && (inField(event.target) || event.target.closest('[role="menu"]') !== null);
+}
+
+function inField(element: HTMLElement): boolean {
+  return element.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+}

@@ -1,0 +1,232 @@
+import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { ConnectionState } from '../../widget/core/connection';
+import type { Line } from '../../widget/core/outbox';
+import type { AgentServerFrame, Availability, Details, Me, Summary } from '../../widget/core/protocol';
+import type { KeyValue } from '../../widget/core/storage';
+import { alertFor, type Alerts } from './alerts';
+import { Problem, type Api, type TransferTarget } from './api';
+import { sameOrder, sortLists, unreadOfMine, type Lists, type Tab } from './lists';
+import { Live } from './live';
+import { watchPage } from './page';
+import { initialState, reduce, type Action, type ConsoleState } from './state';
+import { makeToasts, type Toasts } from './toasts';
+import { t } from './boot';
+
+/** What the store is made of. */
+export interface StoreOptions {
+  readonly api: Api;
+  readonly alerts: Alerts;
+  readonly storage: KeyValue;
+  readonly socketURL: string;
+  /** The conversation in the address. */
+  readonly route: Signal<string | undefined>;
+  onSignedOut(): void;
+  onReload(): void;
+}
+
+/** Which pane a phone shows while a conversation is open. */
+export type Pane = 'thread' | 'details';
+
+/** All the console shows and all an agent can do: signals to read, methods to call. */
+export class Store {
+  private readonly state = signal<ConsoleState>(initialState);
+  readonly toasts: Toasts = makeToasts();
+  readonly me: ReadonlySignal<Me | null> = computed(() => this.state.value.me);
+  readonly convs = computed(() => this.state.value.convs);
+  readonly logs = computed(() => this.state.value.logs);
+  readonly typing = computed(() => this.state.value.typing);
+  readonly presence = computed(() => this.state.value.presence);
+  readonly lists: ReadonlySignal<Lists>;
+  readonly unread = computed(() => unreadOfMine(this.convs.value.values(), this.me.value?.id));
+  readonly open: ReadonlySignal<Summary | undefined>;
+  readonly details = signal<Details | undefined>(undefined);
+  readonly missing = signal(false);
+  readonly connection = signal<ConnectionState>('connecting');
+  readonly lines = signal<readonly Line[]>([]);
+  readonly loading = signal<ReadonlySet<string>>(new Set());
+  readonly tab = signal<Tab>('mine');
+  readonly pane = signal<Pane>('thread');
+  readonly page = watchPage();
+  /** The next composer takes the focus: the agent opened or took the conversation. */
+  readonly focusComposer = signal(false);
+  readonly busy = signal<string | undefined>(undefined);
+  readonly route: ReadonlySignal<string | undefined>;
+  readonly live: Live;
+
+  constructor(private readonly options: StoreOptions) {
+    this.route = options.route;
+    let lists = sortLists([], undefined);
+    this.lists = computed(() => {
+      const next = sortLists(this.convs.value.values(), this.me.value?.id);
+      const keep = (tab: Tab) => (sameOrder(lists[tab], next[tab]) ? lists[tab] : next[tab]);
+      lists = { queue: keep('queue'), mine: keep('mine'), all: keep('all') };
+      return lists;
+    });
+    this.open = computed(() => this.convs.value.get(options.route.value ?? ''));
+    this.live = new Live({
+      url: options.socketURL,
+      storage: options.storage,
+      state: () => this.state.peek(),
+      dispatch: (action) => this.dispatch(action),
+      onFrame: (frame) => this.heard(frame),
+      onConnection: (state) => this.connectionChanged(state),
+      onLines: (lines) => (this.lines.value = lines),
+      onLoading: (convs) => (this.loading.value = convs),
+      onRefused: (code) => this.toasts.fail(t(`error.${code}`)),
+      onReload: options.onReload,
+    });
+    effect(() => this.show(options.route.value));
+    void options.api.me().catch(() => {}); // the server's clock, and whether we are signed in
+    setInterval(() => this.dispatch({ type: 'lapse', now: Date.now() }), 1_000);
+  }
+
+  /** Opens a conversation, or none: the address follows. */
+  go(conv: string | undefined): void {
+    this.pane.value = 'thread';
+    this.focusComposer.value = conv !== undefined;
+    this.options.route.value = conv;
+  }
+
+  /** Takes a waiting conversation. */
+  async take(conv: string): Promise<boolean> {
+    return this.act(`take:${conv}`, async () => {
+      const summary = await this.options.api.take(conv);
+      this.focusComposer.value = true;
+      this.took(summary);
+    });
+  }
+
+  /** Ends a conversation. */
+  async close(conv: string, reason: string): Promise<boolean> {
+    return this.act(`close:${conv}`, async () => {
+      this.took(await this.options.api.close(conv, reason));
+      this.keepDraft(conv, '');
+    });
+  }
+
+  /** Hands a conversation on; rejects with a Problem, for the dialog to show. */
+  async transfer(conv: string, to: TransferTarget, note: string): Promise<void> {
+    this.took(await this.options.api.transfer(conv, to, note));
+  }
+
+  /** Says whether one wants conversations. */
+  async setAvailability(status: Availability): Promise<void> {
+    const before = this.me.peek();
+    if (!before || before.status === status) return;
+    this.dispatch({ type: 'me', me: { ...before, status } });
+    const kept = await this.act('availability', async () => {
+      this.dispatch({ type: 'me', me: await this.options.api.setAvailability(status) });
+    });
+    if (!kept) this.dispatch({ type: 'me', me: before });
+  }
+
+  /** Ends the session. */
+  async signOut(): Promise<void> {
+    const done = await this.act('session', () => this.options.api.signOut());
+    if (!done) return;
+    this.live.close();
+    this.options.onSignedOut();
+  }
+
+  /** Asks for colleagues and departments. */
+  places(): Promise<[Awaited<ReturnType<Api['agents']>>, Awaited<ReturnType<Api['departments']>>]> {
+    return Promise.all([this.options.api.agents(), this.options.api.departments()]);
+  }
+
+  /** What was written and not sent. */
+  draft(conv: string): string {
+    return this.options.storage.get(this.draftKey(conv)) ?? '';
+  }
+
+  /** Keeps what is being written. */
+  keepDraft(conv: string, text: string): void {
+    if (text === '') this.options.storage.remove(this.draftKey(conv));
+    else this.options.storage.set(this.draftKey(conv), text);
+  }
+
+  /** What to tell of a failure. */
+  explain(error: unknown): string {
+    if (!(error instanceof Problem)) return t('error.unknown');
+    const text = t(`error.${error.code}`);
+    return text === `console.error.${error.code}` ? error.message : text;
+  }
+
+  private draftKey(conv: string): string {
+    return `foyer:agent:${this.me.peek()?.id ?? ''}:draft:${conv}`;
+  }
+
+  private dispatch(action: Action): void {
+    this.state.value = reduce(this.state.peek(), action);
+  }
+
+  private took(summary: Summary): void {
+    this.dispatch({ type: 'summary', summary });
+  }
+
+  /** Does something once at a time, and tells when it fails. */
+  private async act(what: string, work: () => Promise<void>): Promise<boolean> {
+    if (this.busy.peek() === what) return false;
+    this.busy.value = what;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.toasts.fail(this.explain(error));
+      return false;
+    } finally {
+      this.busy.value = undefined;
+    }
+  }
+
+  /** Shows a conversation: from what is known at once, from the server what is not. */
+  private show(conv: string | undefined): void {
+    this.details.value = undefined;
+    this.missing.value = false;
+    this.live.look(conv);
+    if (conv !== undefined) void this.loadDetails(conv);
+  }
+
+  private async loadDetails(conv: string): Promise<void> {
+    try {
+      const details = await this.options.api.conversation(conv);
+      if (this.options.route.peek() !== conv) return;
+      this.details.value = details;
+      const { person: _, ...summary } = details;
+      const known = this.state.peek().convs.has(conv);
+      this.took(summary);
+      if (!known) this.live.look(conv);
+    } catch (error) {
+      if (this.options.route.peek() !== conv) return;
+      if (error instanceof Problem && error.status === 404) this.missing.value = true;
+      else this.toasts.fail(this.explain(error));
+    }
+  }
+
+  private connectionChanged(state: ConnectionState): void {
+    this.connection.value = state;
+    this.losses = state === 'open' ? 0 : this.losses + (state === 'waiting' ? 1 : 0);
+    // A socket that is refused does not say why: an HTTP call tells whether we are still signed in.
+    if (this.losses > 1) void this.options.api.me().catch(() => {});
+    if (state === 'signed_out') this.options.onSignedOut();
+  }
+
+  private losses = 0;
+  private before: ReadonlyMap<string, Summary> = new Map();
+
+  private heard(frame: AgentServerFrame): void {
+    if (frame.t === 'conv') {
+      const now = this.state.peek().convs.get(frame.id);
+      const kind = now && alertFor(this.before.get(frame.id), now, this.me.peek()?.id);
+      const looking = this.options.route.peek() === frame.id && this.page.looking.peek();
+      if (kind) this.options.alerts.alert(kind, `${frame.id}:${frame.fence}:${frame.last_seq}`, looking);
+    }
+    if (frame.t === 'welcome' && this.options.route.peek() !== undefined) this.refresh(this.options.route.peek()!);
+    this.before = this.state.peek().convs;
+  }
+
+  /** After reconnecting: what we look at may have been closed meanwhile. */
+  private refresh(conv: string): void {
+    const summary = this.state.peek().convs.get(conv);
+    if (!summary || summary.state === 'closed' || this.details.peek()?.id !== conv) void this.loadDetails(conv);
+  }
+}

@@ -1,0 +1,33 @@
+import { useState } from 'preact/hooks';
+import type { Summary } from '../../../widget/core/protocol';
+import { t } from '../boot';
+import { useSurroundings } from './context';
+import { Dialog } from './dialog';
+import { visitorName } from './person';
+
+/** Ends a conversation; a reason may be given. */
+export function CloseDialog({ summary, onClose }: { readonly summary: Summary; onClose(): void }) {
+  const { store } = useSurroundings();
+  const [reason, setReason] = useState('');
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (await store.close(summary.id, reason.trim())) onClose();
+  };
+  return (
+    <Dialog title={t('close.title', { name: visitorName(summary.visitor) })} onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)}>
+        <p class="quiet">{t('close.hint')}</p>
+        <label for="reason">{t('close.reason')}</label>
+        <input id="reason" type="text" maxLength={200} autofocus value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+        <footer>
+          <button type="button" class="button" onClick={onClose}>
+            {t('cancel')}
+          </button>
+          <button type="submit" class="button primary" disabled={store.busy.value === `close:${summary.id}`}>
+            {t('close')}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

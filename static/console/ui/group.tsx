@@ -1,0 +1,139 @@
+import { Check, CheckCheck, CircleAlert, Clock as ClockIcon } from 'lucide';
+import { linkify } from '../../../widget/core/linkify';
+import type { ConversationEvent, Summary } from '../../../widget/core/protocol';
+import type { Bubble, Item } from '../../../widget/core/thread';
+import { times, t } from '../boot';
+import { useSurroundings } from './context';
+import { Icon } from './icon';
+import { Avatar, visitorName } from './person';
+
+interface GroupProps {
+  readonly item: Extract<Item, { type: 'group' }>;
+  readonly unreadFrom: number | undefined;
+  readonly visitor: Summary['visitor'];
+}
+
+/** Lines by one person shortly after one another. */
+export function Group({ item, unreadFrom, visitor }: GroupProps) {
+  const { store } = useSurroundings();
+  const { from, own, bubbles } = item;
+  const first = bubbles[0]?.event;
+  const mine = from.type === 'agent' && from.id === store.me.value?.id;
+  const name = from.type === 'visitor' ? visitorName(visitor) : mine ? t('you') : from.name;
+  return (
+    <div class={`group${own ? ' own' : ''}`}>
+      {own ? null : <Avatar id={visitor.id} name={visitor.name} small />}
+      <div class="bubbles">
+        <p class="group-name">
+          {name} {bubbles[0]?.note ? <span class="note-mark">{t('note')}</span> : null} {first ? <Clock at={first.at} /> : null}
+        </p>
+        {bubbles.map((bubble) => (
+          <Line key={bubble.key} bubble={bubble} own={own} unread={bubble.event !== undefined && bubble.event.seq === unreadFrom} last={bubble === bubbles.at(-1)} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** The time of day; the whole date on pointing at it. */
+function Clock({ at }: { readonly at: string }) {
+  const date = new Date(at);
+  return (
+    <time dateTime={at} title={times.full(date)}>
+      {times.clock(date)}
+    </time>
+  );
+}
+
+interface LineProps {
+  readonly bubble: Bubble;
+  readonly own: boolean;
+  readonly unread: boolean;
+  readonly last: boolean;
+}
+
+function Line({ bubble, own, unread, last }: LineProps) {
+  return (
+    <>
+      {unread ? (
+        <p class="unread-line">
+          <span>{t('unread.line')}</span>
+        </p>
+      ) : null}
+      <div class={`bubble${bubble.state === 'failed' ? ' failed' : ''}${bubble.note ? ' note' : ''}`} dir="auto">
+        {linkify(bubble.text).map((part, i) =>
+          part.href === undefined ? (
+            part.text
+          ) : (
+            <a key={i} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+              {part.text}
+            </a>
+          ),
+        )}
+      </div>
+      {own && ((last && !bubble.note) || bubble.state === 'failed' || bubble.state === 'sending') ? <Delivery bubble={bubble} /> : null}
+    </>
+  );
+}
+
+const ICONS = { sending: ClockIcon, sent: Check, read: CheckCheck, failed: CircleAlert } as const;
+
+/** How far a line of ours got. */
+function Delivery({ bubble }: { readonly bubble: Bubble }) {
+  const { store } = useSurroundings();
+  const why = bubble.line?.code ? `${t('delivery.failed')} ${t(`error.${bubble.line.code}`)}` : t('delivery.failed');
+  return (
+    <p class={`delivery ${bubble.state}`}>
+      <Icon node={ICONS[bubble.state]} size={14} /> {bubble.state === 'failed' ? why : t(`delivery.${bubble.state}`)}
+      {bubble.state === 'failed' && bubble.line ? (
+        <>
+          <button type="button" class="plain" onClick={() => store.live.retry(bubble.key)}>
+            {t('retry')}
+          </button>
+          <button type="button" class="plain" onClick={() => store.live.discard(bubble.key)}>
+            {t('discard')}
+          </button>
+        </>
+      ) : null}
+    </p>
+  );
+}
+
+/** What happened to the conversation. Kinds we do not know are not shown. */
+export function SystemLine({ event }: { readonly event: ConversationEvent }) {
+  const { store } = useSurroundings();
+  const text = describe(event, store.me.value?.id);
+  if (text === undefined) return null;
+  return (
+    <p class="system">
+      {text} <Clock at={event.at} />
+    </p>
+  );
+}
+
+function describe(event: ConversationEvent, me: string | undefined): string | undefined {
+  const own = event.agent !== undefined && event.agent.id === me;
+  const agent = event.agent?.name ?? '';
+  const by = event.from.name;
+  switch (event.kind) {
+    case 'queued':
+      return event.department ? t('event.queued.in', { department: event.department.name }) : t('event.queued');
+    case 'assigned':
+      return own ? t('event.assigned.me') : t('event.assigned', { agent });
+    case 'transferred':
+      if (event.department && !event.agent) return t('event.transferred.department', { by, department: event.department.name });
+      return own ? t('event.transferred.me', { by }) : t('event.transferred', { by, agent });
+    case 'agent_lost':
+      return t('event.agent_lost', { agent });
+    case 'closed': {
+      const reason = event.reason?.trim() ?? '';
+      const who = event.from.type === 'visitor' ? 'visitor' : event.from.type === 'agent' ? 'agent' : 'system';
+      const text = t(`event.closed.${who}`, { by });
+      return reason === '' ? text : t('event.reason', { text, reason });
+    }
+    case 'message':
+    case 'note':
+      return undefined;
+  }
+  return undefined;
+}
