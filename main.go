@@ -134,8 +134,9 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 	}
 	sockets := hub.New()
 	web := &handlers.Web{
-		Config: cfg, Identity: people, Hub: sockets, Assets: assets, Views: pages, Ready: db.Ping, Version: version(),
-		Chat: chat.New(db, sockets, time.Now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
+		Config: cfg, Identity: people, Hub: sockets, Assets: assets, Views: pages, Version: version(),
+		Ready: func(asked context.Context) error { return errors.Join(ctx.Err(), db.Ping(asked)) }, // not while stopping
+		Chat:  chat.New(db, sockets, time.Now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
 	}
 	if demo {
 		if web.Demo, err = prepareDemo(ctx, people, listener.Addr()); err != nil {

@@ -3,9 +3,9 @@ package handlers
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/time/rate"
 
 	"foyer/app/chat"
 	"foyer/app/hub"
@@ -24,16 +24,16 @@ type agentProtocol struct {
 	web    *Web
 	client *hub.Client
 	cookie string // the session's token, as the request brought it
+	typed  *rate.Limiter
 
 	// Owned by the reader.
-	who   identity.Principal // once hello was said
-	typed typingGate
+	who identity.Principal // once hello was said
 }
 
 func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 	token := requestOf(c.UserContext()).Token
 	return func(client *hub.Client) protocol {
-		return &agentProtocol{web: w, client: client, cookie: token}
+		return &agentProtocol{web: w, client: client, cookie: token, typed: newTypingLimit()}
 	}, nil
 }
 
@@ -142,7 +142,7 @@ func (p *agentProtocol) read(ctx context.Context, frame []byte) error {
 }
 
 func (p *agentProtocol) typing(ctx context.Context, frame []byte) error {
-	if !p.typed.allow(time.Now()) {
+	if !p.typed.Allow() {
 		return nil
 	}
 	var in struct{ Conv string }

@@ -105,11 +105,27 @@ func codeOfStatus(status int) string {
 // handleError is Fiber's ErrorHandler: people get a page, programs a problem document.
 func (w *Web) handleError(c *fiber.Ctx, err error) error {
 	p := problemOf(err, c.Method(), c.Path())
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	if strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMETextHTML) && !strings.HasPrefix(c.Path(), "/api/") && !strings.HasPrefix(c.Path(), "/ws/") {
-		c.Status(p.Status)
-		return w.page(c, "error", views.Error{Status: p.Status, Detail: p.Detail, Styles: w.Assets.Styles("page.css")})
-	}
 	c.Status(p.Status)
-	return c.JSON(p, "application/problem+json")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if !forPeople(c) {
+		return c.JSON(p, "application/problem+json")
+	}
+	data := views.Error{Status: p.Status, Styles: w.Assets.Styles("page.css")}
+	locale := w.locale(c)
+	switch {
+	case p.Status == http.StatusNotFound && c.Path() != panelPath:
+		data.Title = w.Views.Text(locale, "page.error.missing", nil)
+		data.Detail = w.Views.Text(locale, "page.error.missing.detail", nil)
+	case p.Status == http.StatusForbidden:
+		data.Title, data.Detail = w.Views.Text(locale, "page.error.forbidden", nil), p.Detail
+	case p.Status < http.StatusInternalServerError: // what is wrong with the request is worth telling
+		data.Detail = p.Detail
+	}
+	return w.page(c, "error", data)
+}
+
+// forPeople reports whether a request comes from somebody who will read the answer.
+func forPeople(c *fiber.Ctx) bool {
+	return strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMETextHTML) &&
+		!strings.HasPrefix(c.Path(), "/api/") && !strings.HasPrefix(c.Path(), "/ws/")
 }

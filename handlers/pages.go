@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -69,14 +70,14 @@ type boot struct {
 
 // console is the agents' program, for those who are signed in.
 func (w *Web) console(c *fiber.Ctx) error {
-	if !w.Assets.Built() {
-		return w.unbuilt(c)
-	}
 	if _, err := w.Identity.Authenticate(c.UserContext(), requestOf(c.UserContext()).Token); err != nil {
 		if models.KindOf(err) == models.KindUnauthorized {
-			return c.Redirect("/login", http.StatusSeeOther)
+			return c.Redirect(signInPath(c.OriginalURL()), http.StatusSeeOther)
 		}
 		return err
+	}
+	if !w.Assets.Built() {
+		return w.unbuilt(c)
 	}
 	locale := w.locale(c)
 	return w.page(c, "console", views.Console{
@@ -85,11 +86,24 @@ func (w *Web) console(c *fiber.Ctx) error {
 	})
 }
 
+// signInPath is the address of the sign-in page that leads on to next.
+func signInPath(next string) string {
+	if next = ours(next); next == "/" {
+		return "/login"
+	}
+	return "/login?next=" + url.QueryEscape(next)
+}
+
 func (w *Web) loginPage(c *fiber.Ctx) error {
-	if _, err := w.Identity.Authenticate(c.UserContext(), requestOf(c.UserContext()).Token); err == nil {
+	token := requestOf(c.UserContext()).Token
+	if _, err := w.Identity.Authenticate(c.UserContext(), token); err == nil {
 		return c.Redirect(ours(c.Query("next", "/")), http.StatusSeeOther)
 	}
-	return w.loginForm(c, views.Login{Next: ours(c.Query("next", "/"))})
+	data := views.Login{Next: ours(c.Query("next", "/"))}
+	if token != "" {
+		data.Notice = w.Views.Text(w.locale(c), "page.login.expired", nil)
+	}
+	return w.loginForm(c, data)
 }
 
 func (w *Web) loginForm(c *fiber.Ctx, data views.Login) error {

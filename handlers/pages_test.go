@@ -115,3 +115,12 @@ func TestLanguageIsTheOneAskedForThenTheOneChosenThenTheBrowsers(t *testing.T) {
 		}
 	}
 }
+
+func TestDeepLinksSurviveSigningIn(t *testing.T) {
+	s := startServer(t, nil)
+	s.tenant("tea", 4, "anna")
+	res, _ := s.anonymous().send("GET", "/?c=1&v=mine", nil)
+	if to := res.Header.Get("Location"); to != "/login?next=%2F%3Fc%3D1%26v%3Dmine" {
+		t.Errorf("sent to %q", to)
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"foyer/models"
 )
 
+const panelPath = "/widget/panel"
+
 // App makes the Fiber app with all routes.
 func (w *Web) App() *fiber.App {
 	cfg := fiberConfig()
@@ -28,7 +30,7 @@ func (w *Web) App() *fiber.App {
 	app.Get("/", w.console)
 	app.Get("/login", w.loginPage)
 	app.Post("/login", w.login)
-	app.Get("/widget/panel", w.panel)
+	app.Get(panelPath, w.panel)
 	if w.Demo != nil {
 		app.Get("/demo", w.demo)
 	}
@@ -39,7 +41,7 @@ func (w *Web) App() *fiber.App {
 // ready says whether the server can do its work.
 func (w *Web) ready(c *fiber.Ctx) error {
 	if err := w.Ready(c.UserContext()); err != nil {
-		return &models.Error{Kind: models.KindUnavailable, Message: "the database does not answer", Err: err}
+		return &models.Error{Kind: models.KindUnavailable, Message: "this server is stopping, or its database does not answer", Err: err}
 	}
 	return c.SendString("ready\n")
 }

@@ -3,7 +3,8 @@ package handlers
 import (
 	"context"
 	"encoding/json"
-	"time"
+
+	"golang.org/x/time/rate"
 
 	"foyer/app/chat"
 	"foyer/app/hub"
@@ -69,16 +70,6 @@ func (w *Web) Bye() []byte {
 	}{"bye", "restart", [2]int64{0, max(5000, int64(w.Hub.Len())*1000/byeSpread)}})
 }
 
-// typingEvery is how often `typing` is passed on; what comes sooner is dropped.
-const typingEvery = 500 * time.Millisecond
-
-// typingGate lets `typing` through at most twice a second.
-type typingGate struct{ last time.Time }
-
-func (g *typingGate) allow(now time.Time) bool {
-	if now.Sub(g.last) < typingEvery {
-		return false
-	}
-	g.last = now
-	return true
-}
+// newTypingLimit lets `typing` through twice a second; the excess is dropped. Two may come close
+// together, or the last words of somebody whose frames were delayed would be lost.
+func newTypingLimit() *rate.Limiter { return rate.NewLimiter(2, 2) }

@@ -2,10 +2,11 @@ package handlers
 
 import (
 	"context"
-	"time"
+	"reflect"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
+	"golang.org/x/time/rate"
 
 	"foyer/app/chat"
 	"foyer/app/hub"
@@ -21,10 +22,10 @@ type visitorProtocol struct {
 	client    *hub.Client
 	site      models.Site
 	userAgent string
+	typed     *rate.Limiter
 
 	// Owned by the reader.
 	visitor models.Visitor // once hello was said
-	typed   typingGate
 }
 
 // prepareVisitor decides before the upgrade whether a visitor may have a socket.
@@ -38,7 +39,7 @@ func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 	}
 	agent := requestOf(c.UserContext()).UserAgent
 	return func(client *hub.Client) protocol {
-		return &visitorProtocol{web: w, client: client, site: site, userAgent: agent}
+		return &visitorProtocol{web: w, client: client, site: site, userAgent: agent, typed: newTypingLimit()}
 	}, nil
 }
 
@@ -104,8 +105,12 @@ func (p *visitorProtocol) recognise(ctx context.Context, token, locale string, p
 	if err != nil {
 		return "", err
 	}
+	was := p.visitor
 	p.visitor.UserAgent = models.Clip(p.userAgent, models.MaxField)
 	p.describe(locale, page)
+	if reflect.DeepEqual(was, p.visitor) { // most who come back have only lost their connection
+		return "", nil
+	}
 	return "", p.web.Chat.SaveVisitor(ctx, &p.visitor)
 }
 
@@ -226,7 +231,7 @@ func (p *visitorProtocol) read(ctx context.Context, frame []byte) error {
 }
 
 func (p *visitorProtocol) typing(ctx context.Context, frame []byte) error {
-	if !p.typed.allow(time.Now()) {
+	if !p.typed.Allow() {
 		return nil
 	}
 	var in struct{ Conv, Text string }

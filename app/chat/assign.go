@@ -152,22 +152,3 @@ func (s *Service) tellPlaces(waiting []models.Conversation, still map[int64]mode
 	}
 	a.told = told
 }
-
-// place finds the place of a waiting conversation in the queue of its department; 0 when it does
-// not wait.
-func (s *Service) place(ctx context.Context, c models.Conversation) (int, error) {
-	waiting, err := s.store.For(c.AccountID).Waiting(ctx)
-	if err != nil {
-		return 0, err
-	}
-	place := 0
-	for _, w := range waiting {
-		if w.DepartmentID == c.DepartmentID {
-			place++
-		}
-		if w.ID == c.ID {
-			return place, nil
-		}
-	}
-	return 0, nil
-}

@@ -46,7 +46,7 @@ func (c *clock) pass(d time.Duration) {
 
 const testGrace = 12 * time.Second
 
-func must(t testing.TB, err error) {
+func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"foyer/app/hub"
 	"foyer/app/store"
@@ -113,14 +114,6 @@ func (s *Service) tellVisitor(ctx context.Context, v models.Visitor, online bool
 
 // Answerable reports whether at least one agent of an account is there to answer.
 func (s *Service) Answerable(ctx context.Context, accountID int64) (bool, error) {
-	agents, err := s.store.For(accountID).Agents(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, a := range agents {
-		if s.Status(a.Agent) == models.Online {
-			return true, nil
-		}
-	}
-	return false, nil
+	ids, err := s.store.For(accountID).WantOnline(ctx)
+	return slices.ContainsFunc(ids, s.presence.Agent), err
 }

@@ -37,7 +37,7 @@ func (s *Service) ReplayToVisitor(ctx context.Context, c *models.Conversation, a
 	if err := s.replay(ctx, c, after, true, send); err != nil {
 		return err
 	}
-	place, err := s.place(ctx, *c)
+	place, err := s.store.For(c.AccountID).Place(ctx, c.ID)
 	if err != nil || place == 0 {
 		return err
 	}

@@ -25,6 +25,13 @@ func (a *Account) Agents(ctx context.Context) ([]Colleague, error) {
 	return list, nil
 }
 
+// WantOnline lists the agents who want to be online, whether they are connected or not.
+func (a *Account) WantOnline(ctx context.Context) (ids []int64, err error) {
+	err = a.read(ctx).Model(&models.Agent{}).
+		Where("account_id = ? AND availability = ?", a.id, models.Online).Pluck("id", &ids).Error
+	return ids, err
+}
+
 // Agent reads one agent.
 func (a *Account) Agent(ctx context.Context, id int64) (models.Agent, error) {
 	var agent models.Agent
@@ -35,7 +42,7 @@ func (a *Account) Agent(ctx context.Context, id int64) (models.Agent, error) {
 // AgentCalled reads the agent with a public id.
 func (a *Account) AgentCalled(ctx context.Context, publicID string) (models.Agent, error) {
 	var agent models.Agent
-	err := a.read(ctx).Where("account_id = ? AND public_id = ?", a.id, publicID).Take(&agent).Error
+	err := a.read(ctx).Where("account_id = ? AND public_id = ?", a.id, askable(publicID)).Take(&agent).Error
 	return agent, missing(err, "there is no such agent")
 }
 
@@ -53,7 +60,7 @@ func (a *Account) DepartmentCalled(ctx context.Context, publicID string) (models
 	if publicID == "" {
 		q = q.Where("is_default")
 	} else {
-		q = q.Where("public_id = ?", publicID)
+		q = q.Where("public_id = ?", askable(publicID))
 	}
 	err := q.Take(&d).Error
 	return d, missing(err, "there is no such department")

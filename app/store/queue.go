@@ -20,6 +20,17 @@ func (a *Account) Waiting(ctx context.Context) ([]models.Conversation, error) {
 	return list, nil
 }
 
+// Place is a conversation's place in the queue of its department, in the order of Waiting: 1 is
+// next, 0 means that it does not wait.
+func (a *Account) Place(ctx context.Context, conversationID int64) (place int, err error) {
+	err = a.read(ctx).Raw(`SELECT COUNT(*) FROM conversations me JOIN conversations w
+		ON w.account_id = me.account_id AND w.department_id = me.department_id AND w.state = 'queued'
+		AND (w.priority > me.priority OR w.priority = me.priority
+			AND (w.arrived_at < me.arrived_at OR w.arrived_at = me.arrived_at AND w.id <= me.id))
+		WHERE me.account_id = ? AND me.id = ? AND me.state = 'queued'`, a.id, conversationID).Row().Scan(&place)
+	return place, err
+}
+
 // AccountsWaiting lists the accounts in which somebody waits.
 func (s *Store) AccountsWaiting(ctx context.Context) (ids []int64, err error) {
 	err = s.read.WithContext(ctx).Raw("SELECT DISTINCT account_id FROM conversations WHERE state = 'queued'").Scan(&ids).Error
