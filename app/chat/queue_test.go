@@ -128,6 +128,11 @@ func TestBackWithinTheGraceNothingHappened(t *testing.T) {
 	if after := d.conv(conv); !reflect.DeepEqual(before, after) {
 		t.Errorf("before %+v\nafter  %+v", before, after)
 	}
+	due, next, err := d.db.Due(context.Background(), 10)
+	must(t, err)
+	if len(due) > 0 || !next.IsZero() {
+		t.Errorf("a deadline is left: %v, %v", due, next)
+	}
 }
 
 func TestOneOfTwoTabsClosingIsNoLeaving(t *testing.T) {
