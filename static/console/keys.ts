@@ -20,6 +20,13 @@ export function listenForKeys({ store, prefs, dialog }: Surroundings): void {
     event.preventDefault();
     moveInList(step);
   };
+  const list = (nth: number) =>
+    on(() => {
+      const here = document.activeElement;
+      store.tab.value = TABS[nth]!;
+      // Its rows are others now: who was in the list, or nowhere, goes on in it.
+      if (here === document.body || here?.matches('.list-body *, #conversation')) focusRow(store.open.peek()?.id);
+    });
   tinykeys(window, {
     KeyJ: on(() => moveInList(1)),
     KeyK: on(() => moveInList(-1)),
@@ -32,9 +39,9 @@ export function listenForKeys({ store, prefs, dialog }: Surroundings): void {
     }),
     KeyT: on(() => mine() && (dialog.value = 'transfer')),
     KeyE: on(() => mine() && (dialog.value = 'close')),
-    Digit1: on(() => (store.tab.value = TABS[0]!)),
-    Digit2: on(() => (store.tab.value = TABS[1]!)),
-    Digit3: on(() => (store.tab.value = TABS[2]!)),
+    Digit1: list(0),
+    Digit2: list(1),
+    Digit3: list(2),
     'Shift+?': help,
     'Shift+？': help,
     Escape: (event) => back(event, store),

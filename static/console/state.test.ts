@@ -53,6 +53,12 @@ describe('summaries', () => {
     expect(state.convs.get('a')).toMatchObject({ fence: 3, last_seq: 4, state: 'active' });
   });
 
+  test('an answer as old as what is held does not make read lines unread again', () => {
+    const read = { t: 'conv', ...annsConversation('a', { unread: 0 }) } as const;
+    const state = after(welcome([annsConversation('a', { unread: 1 })]), read, { type: 'summary', summary: annsConversation('a', { unread: 1 }) });
+    expect(state.convs.get('a')?.unread).toBe(0);
+  });
+
   test('what did not change stays identical', () => {
     const one = after(welcome([conversation('a'), conversation('b')]));
     const two = reduce(one, { type: 'frame', frame: { t: 'conv', ...conversation('a', { last_seq: 2 }) }, now: NOW });

@@ -60,7 +60,7 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
     case 'frame':
       return hear(state, action.frame, action.now);
     case 'summary':
-      return withConv(state, action.summary);
+      return withAnswer(state, action.summary);
     case 'me':
       return { ...state, me: action.me };
     case 'open': {
@@ -143,6 +143,12 @@ function withConv(state: ConsoleState, summary: Summary): ConsoleState {
     logs: log ? put(state.logs, summary.id, withSummary(log, summary)) : state.logs,
     typing: summary.state === 'closed' ? without(state.typing, summary.id) : state.typing,
   };
+}
+
+/** Frames are never behind an answer over HTTP of the same age: what it says of reading and presence may be old. */
+function withAnswer(state: ConsoleState, summary: Summary): ConsoleState {
+  const held = state.convs.get(summary.id);
+  return held && held.fence === summary.fence && held.last_seq === summary.last_seq ? state : withConv(state, summary);
 }
 
 function withEvent(state: ConsoleState, event: ConversationEvent): ConsoleState {

@@ -3,14 +3,17 @@ import type { ConnectionState } from '../../widget/core/connection';
 import type { Line } from '../../widget/core/outbox';
 import type { AgentServerFrame, Availability, Details, Me, Summary } from '../../widget/core/protocol';
 import type { KeyValue } from '../../widget/core/storage';
-import { alertFor, type Alerts } from './alerts';
+import { alertFor, type Alert, type Alerts } from './alerts';
 import { Problem, type Api, type TransferTarget } from './api';
-import { sameOrder, sortLists, unreadOfMine, type Lists, type Tab } from './lists';
+import { isMine, sameOrder, sortLists, unreadOfMine, type Lists, type Tab } from './lists';
 import { Live } from './live';
 import { watchPage } from './page';
 import { initialState, reduce, type Action, type ConsoleState } from './state';
 import { makeToasts, type Toasts } from './toasts';
 import { t } from './boot';
+
+/** A new conversation that nobody was given by now waits, ms. */
+const SETTLES = 400;
 
 /** What the store is made of. */
 export interface StoreOptions {
@@ -50,6 +53,8 @@ export class Store {
   /** The next composer takes the focus: the agent opened or took the conversation. */
   readonly focusComposer = signal(false);
   readonly busy = signal<string | undefined>(undefined);
+  /** What screen readers should hear of conversations that are not open. */
+  readonly news = signal('');
   readonly route: ReadonlySignal<string | undefined>;
   readonly live: Live;
 
@@ -83,25 +88,25 @@ export class Store {
   /** Opens a conversation, or none: the address follows. */
   go(conv: string | undefined): void {
     this.pane.value = 'thread';
-    this.focusComposer.value = conv !== undefined;
+    // A composer that comes later, because the conversation is given to us then, must not take the focus.
+    const summary = this.state.peek().convs.get(conv ?? '');
+    this.focusComposer.value = summary !== undefined && isMine(summary, this.me.peek()?.id);
     this.options.route.value = conv;
   }
 
   /** Takes a waiting conversation. */
   async take(conv: string): Promise<boolean> {
-    return this.act(`take:${conv}`, async () => {
-      const summary = await this.options.api.take(conv);
-      this.focusComposer.value = true;
-      this.took(summary);
-    });
+    // Before the answer: the socket may be faster.
+    this.focusComposer.value = true;
+    const taken = await this.act(`take:${conv}`, async () => this.took(await this.options.api.take(conv)));
+    if (!taken) this.focusComposer.value = false;
+    return taken;
   }
 
-  /** Ends a conversation. */
-  async close(conv: string, reason: string): Promise<boolean> {
-    return this.act(`close:${conv}`, async () => {
-      this.took(await this.options.api.close(conv, reason));
-      this.keepDraft(conv, '');
-    });
+  /** Ends a conversation; rejects with a Problem, for the dialog to show. */
+  async close(conv: string, reason: string): Promise<void> {
+    this.took(await this.options.api.close(conv, reason));
+    this.keepDraft(conv, '');
   }
 
   /** Hands a conversation on; rejects with a Problem, for the dialog to show. */
@@ -218,10 +223,22 @@ export class Store {
       const now = this.state.peek().convs.get(frame.id);
       const kind = now && alertFor(this.before.get(frame.id), now, this.me.peek()?.id);
       const looking = this.options.route.peek() === frame.id && this.page.looking.peek();
-      if (kind) this.options.alerts.alert(kind, `${frame.id}:${frame.fence}:${frame.last_seq}`, looking);
+      if (kind) this.alert(kind, frame, looking);
     }
     if (frame.t === 'welcome' && this.options.route.peek() !== undefined) this.refresh(this.options.route.peek()!);
     this.before = this.state.peek().convs;
+  }
+
+  private alert(kind: Alert, conv: Summary, looking: boolean): void {
+    const sound = () => this.options.alerts.alert(kind, `${conv.id}:${conv.fence}:${conv.last_seq}`, looking);
+    if (kind === 'queue') {
+      // Who is given to an agent at once has not waited.
+      setTimeout(() => this.state.peek().convs.get(conv.id)?.state === 'queued' && sound(), SETTLES);
+      return;
+    }
+    sound();
+    const name = conv.visitor.name.trim() || t('visitor');
+    if (!looking) this.news.value = t(`news.${kind}`, { name });
   }
 
   /** After reconnecting: what we look at may have been closed meanwhile. */

@@ -2,6 +2,7 @@
  * The script customers put into their pages: draws the launcher and, once it is wanted, the frame with the panel.
  * `<script async src="https://HOST/widget.js" data-site="KEY" data-lang="en"></script>`
  */
+import { onBack } from '../core/back';
 import type { ToLoader } from '../core/port';
 import { createFrame, type PanelFrame } from './frame';
 import { createLauncher } from './launcher';
@@ -33,6 +34,7 @@ function run(origin: string, site: string, given: string | undefined): void {
   let open = false;
   let frame: PanelFrame | undefined;
   let before: Element | null = null;
+  let unwatch: (() => void) | undefined;
 
   const mount = () => {
     frame ??= createFrame(origin, site, lang, () => ({ t: 'foyer:init', open, page: hostPage() }), obey);
@@ -53,6 +55,8 @@ function run(origin: string, site: string, given: string | undefined): void {
     if (open) before = document.activeElement;
     draw();
     focus(open ? frame?.element : before === host ? button : before, button);
+    unwatch?.();
+    unwatch = open && phone.matches ? onBack(() => set(false)) : undefined;
     frame?.say({ t: open ? 'open' : 'close' });
   };
   function obey(message: ToLoader): void {

@@ -8,6 +8,7 @@ import './styles/composer.css';
 import './styles/thread.css';
 import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
+import { onBack } from '../core/back';
 import { translator } from '../core/i18n';
 import { safeStorage } from '../core/storage';
 import { timeFormat } from '../core/time';
@@ -44,6 +45,7 @@ const host = meetHost(boot.origins, {
 if (!host.framed) session.visit.at({ url: location.origin + location.pathname, title: document.title, referrer: '' });
 
 document.addEventListener('visibilitychange', () => (shown.value = document.visibilityState === 'visible'));
+window.addEventListener('storage', () => session.readElsewhere());
 document.addEventListener('keydown', (event) => {
   // An open menu or question takes the key itself.
   const taken = document.querySelector('dialog[open], [popover]:popover-open') !== null;
@@ -52,6 +54,8 @@ document.addEventListener('keydown', (event) => {
 effect(() => {
   if (open.value) session.connect();
 });
+// Whoever has the focus hears of a phone's back button: the page around us, or we.
+effect(() => (open.value && host.framed && matchMedia('(pointer: coarse)').matches ? onBack(() => host.say({ t: 'close' })) : undefined));
 effect(() => void (session.watched.value = open.value && shown.value));
 effect(() => host.say({ t: 'active', on: isOpen(session.model.value.log) }));
 effect(() => {

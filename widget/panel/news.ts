@@ -19,7 +19,9 @@ export function createAnnouncer(spoken: Signal<string>, t: Translate) {
     waiting.push(text);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      spoken.value = waiting.join(' ');
+      const text = waiting.join(' ');
+      // The same words once more are news only when they differ a little.
+      spoken.value = text === spoken.peek() ? `${text}\u00a0` : text;
       waiting = [];
     }, BREATH);
   };

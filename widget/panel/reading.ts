@@ -34,6 +34,12 @@ export class Reading {
     this.told = 0;
   }
 
+  /** Takes over what another tab has seen. */
+  catchUp(): void {
+    const place = this.memory.place;
+    if (place && place.conv === this.model.peek().log?.conv && place.seen > this.seen.peek()) this.seen.value = place.seen;
+  }
+
   private keep(): void {
     const { log } = this.model.value;
     if (log === null) return;

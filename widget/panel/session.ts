@@ -109,6 +109,11 @@ export class Session {
     this.set(withoutLog(this.model.peek()));
   }
 
+  /** Another tab may have read on. */
+  readElsewhere(): void {
+    this.reading.catchUp();
+  }
+
   /** Asks for what was said before the first event held. */
   earlier(): void {
     const { log } = this.model.peek();

@@ -1,4 +1,6 @@
+import { useEffect } from 'preact/hooks';
 import { t } from '../boot';
+import { isMine } from '../lists';
 import { ConnectionBar } from './connection-bar';
 import { CloseDialog } from './close-dialog';
 import { Conversation } from './conversation';
@@ -40,6 +42,9 @@ export function App() {
       </main>
       <Dialogs />
       <ToastList />
+      <p class="hidden" role="status">
+        {store.news.value}
+      </p>
     </div>
   );
 }
@@ -47,16 +52,22 @@ export function App() {
 function Dialogs() {
   const { store, dialog } = useSurroundings();
   const summary = store.open.value;
+  const mine = summary !== undefined && isMine(summary, store.me.value?.id);
+  const idle = !mine && (dialog.value === 'transfer' || dialog.value === 'close');
   const close = () => {
     dialog.value = undefined;
   };
+  useEffect(() => {
+    // It was closed, handed on or left while we were asking.
+    if (idle) close();
+  }, [idle]);
   switch (dialog.value) {
     case 'help':
       return <HelpDialog onClose={close} />;
     case 'transfer':
-      return summary ? <TransferDialog summary={summary} onClose={close} /> : null;
+      return mine ? <TransferDialog summary={summary} onClose={close} /> : null;
     case 'close':
-      return summary ? <CloseDialog summary={summary} onClose={close} /> : null;
+      return mine ? <CloseDialog summary={summary} onClose={close} /> : null;
     default:
       return null;
   }

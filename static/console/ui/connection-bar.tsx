@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../boot';
 import { useSurroundings } from './context';
 
@@ -15,6 +15,7 @@ export function ConnectionBar() {
   const network = useNetwork();
   const [shown, setShown] = useState<Shown>('nothing');
   const well = state === 'open' && network;
+  const unread = useRef(0);
   useEffect(() => {
     if (well) {
       if (shown !== 'trouble') return undefined;
@@ -22,15 +23,16 @@ export function ConnectionBar() {
       const timer = setTimeout(() => setShown('nothing'), BACK_SHOWN);
       return () => clearTimeout(timer);
     }
+    unread.current = store.unread.peek();
     const timer = setTimeout(() => setShown('trouble'), state === 'stopped' || !network ? 0 : PATIENCE);
     return () => clearTimeout(timer);
   }, [well, state === 'stopped', network]);
   const waiting = store.lines.value.filter((line) => line.state === 'sending').length;
-  const text = shown === 'back' ? back(store.unread.value) : !network ? t('link.offline') : state === 'stopped' ? t('link.stopped') : t(store.me.value ? 'link.again' : 'link.first');
+  const text = shown === 'back' ? back(store.unread.value - unread.current) : !network ? t('link.offline') : state === 'stopped' ? t('link.stopped') : t(store.me.value ? 'link.again' : 'link.first');
   return (
     <div class="link-bar-space" role="status">
       {shown === 'nothing' ? null : (
-        <p class={`link-bar ${shown}`}>
+        <p class={`link-bar ${shown === 'back' ? 'well' : ''}`}>
           {text}
           {shown === 'trouble' && waiting > 0 ? ` ${t('link.unsent', { count: waiting })}` : ''}
           {shown === 'trouble' && network && state !== 'connecting' ? (
@@ -44,8 +46,8 @@ export function ConnectionBar() {
   );
 }
 
-function back(unread: number): string {
-  return unread > 0 ? t('link.back.new', { count: unread }) : t('link.back');
+function back(fresh: number): string {
+  return fresh > 0 ? t('link.back.new', { count: fresh }) : t('link.back');
 }
 
 function useNetwork(): boolean {

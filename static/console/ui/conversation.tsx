@@ -1,19 +1,21 @@
 import { ArrowRightLeft, ChevronLeft, CircleCheck, PanelRight } from 'lucide';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Summary } from '../../../widget/core/protocol';
 import { t } from '../boot';
 import { isMine, isWaiting } from '../lists';
 import { Composer } from './composer';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
-import { Ago, Avatar, visitorName, Waiting } from './person';
+import { Avatar, visitorName, Waiting } from './person';
 import { Thread } from './thread';
 
 /** The conversation that is open, or what to do when none is. */
 export function Conversation() {
   const { store } = useSurroundings();
   const summary = store.open.value;
+  useKeptFocus(summary);
   if (store.missing.value) return <Message title={t('missing')} hint={t('missing.hint')} back />;
-  if (!summary && store.me.value && store.lists.value.all.length === 0) return <Message title={t('empty.all')} hint={t('empty.all.hint')} />;
+  if (!summary && store.me.value && store.lists.value.all.length === 0) return <Message title={t('empty.all')} hint={t('choose.idle')} />;
   if (!summary) return <Message title={t('choose')} hint={t('choose.hint')} />;
   return (
     <section class="conversation" aria-label={t('conversation.with', { name: visitorName(summary.visitor) })}>
@@ -22,6 +24,18 @@ export function Conversation() {
       <Foot summary={summary} />
     </section>
   );
+}
+
+/** When composer and buttons go away with the focus, the conversation gets it: Tab does not begin at the top again. */
+function useKeptFocus(summary: Summary | undefined): void {
+  const { store } = useSurroundings();
+  const mine = summary !== undefined && isMine(summary, store.me.value?.id) ? summary.id : undefined;
+  const before = useRef(mine);
+  useEffect(() => {
+    const lost = before.current !== undefined && mine === undefined && before.current === summary?.id;
+    before.current = mine;
+    if (lost && document.activeElement === document.body) document.getElementById('conversation')?.focus({ preventScroll: true });
+  }, [mine]);
 }
 
 function Head({ summary }: { readonly summary: Summary }) {
@@ -86,9 +100,7 @@ function Foot({ summary }: { readonly summary: Summary }) {
   if (summary.state === 'closed') {
     return (
       <footer class="foot">
-        <p>
-          {t('foot.closed')} {summary.closed_at ? <Ago at={summary.closed_at} /> : null}
-        </p>
+        <p>{t('foot.closed')}</p>
       </footer>
     );
   }
@@ -103,7 +115,7 @@ function Foot({ summary }: { readonly summary: Summary }) {
   return (
     <footer class="foot">
       <p>{full ? t('foot.full', { limit: me.limit }) : t('foot.waiting')}</p>
-      <button type="button" class="button primary" disabled={store.busy.value === `take:${summary.id}`} onClick={() => void store.take(summary.id)}>
+      <button type="button" class="button primary" disabled={full || store.busy.value === `take:${summary.id}`} onClick={() => void store.take(summary.id)}>
         {t('take')}
       </button>
     </footer>

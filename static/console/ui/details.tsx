@@ -36,12 +36,13 @@ export function Details() {
           <p class="quiet">{t(summary.visitor.online ? 'online' : 'offline')}</p>
         </div>
       </div>
-      {details ? <Facts details={details} /> : <p class="quiet details-wait">{t('loading')}</p>}
+      {details ? <Facts details={details} department={summary.department?.name} /> : <p class="quiet details-wait">{t('loading')}</p>}
     </aside>
   );
 }
 
-function Facts({ details }: { readonly details: Person }) {
+/** The department is the summary's: it changes by transfers. */
+function Facts({ details, department }: { readonly details: Person; readonly department: string | undefined }) {
   const { clock } = useSurroundings();
   const { person } = details;
   const machine = device(person.user_agent);
@@ -68,7 +69,7 @@ function Facts({ details }: { readonly details: Person }) {
         </Fact>
       ))}
       <Fact name={t('fact.site')}>{details.site.name}</Fact>
-      {details.department ? <Fact name={t('fact.department')}>{details.department.name}</Fact> : null}
+      {department === undefined ? null : <Fact name={t('fact.department')}>{department}</Fact>}
       {person.locale === '' ? null : <Fact name={t('fact.language')}>{languageName(person.locale)}</Fact>}
       {machine === undefined ? null : <Fact name={t('fact.device')}>{machine}</Fact>}
       <Fact name={t('fact.first')}>

@@ -19,7 +19,8 @@ export function Dialog({ title, class: name = '', children, onClose }: DialogPro
     const before = document.activeElement;
     ref.current?.showModal();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const there = before instanceof HTMLElement && before.isConnected ? before : document.querySelector<HTMLElement>('[data-row][tabindex="0"]');
+      there?.focus();
     };
   }, []);
   return (

@@ -55,11 +55,7 @@ interface LineProps {
 function Line({ bubble, own, unread, last }: LineProps) {
   return (
     <>
-      {unread ? (
-        <p class="unread-line">
-          <span>{t('unread.line')}</span>
-        </p>
-      ) : null}
+      {unread ? <UnreadLine /> : null}
       <div class={`bubble${bubble.state === 'failed' ? ' failed' : ''}${bubble.note ? ' note' : ''}`} dir="auto">
         {linkify(bubble.text).map((part, i) =>
           part.href === undefined ? (
@@ -73,6 +69,15 @@ function Line({ bubble, own, unread, last }: LineProps) {
       </div>
       {own && ((last && !bubble.note) || bubble.state === 'failed' || bubble.state === 'sending') ? <Delivery bubble={bubble} /> : null}
     </>
+  );
+}
+
+/** Says that what follows was not read yet. */
+export function UnreadLine() {
+  return (
+    <p class="unread-line">
+      <span>{t('unread.line')}</span>
+    </p>
   );
 }
 

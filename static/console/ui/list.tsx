@@ -1,8 +1,11 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../boot';
 import { holdInPlace, TABS, type Tab } from '../lists';
 import { useSurroundings } from './context';
 import { Row } from './row';
+
+/** The demo shop exists where Foyer runs with `--demo`, which serves this machine only. */
+const DEMO = /^(?:localhost|127\.|\[::1\])/.test(location.hostname);
 
 /** The conversations: three lists with live counts. */
 export function List() {
@@ -52,6 +55,11 @@ function Rows({ ids, tab }: { readonly ids: readonly string[]; readonly tab: Tab
   const me = store.me.value?.id;
   const sites = new Set([...convs.values()].map(({ site }) => site.id)).size > 1;
   const cursor = [hold.focused, selected].find((id) => id !== undefined && shown.current.includes(id)) ?? shown.current[0];
+  const lost = hold.focused !== undefined && !shown.current.includes(hold.focused);
+  useLayoutEffect(() => {
+    // The row with the focus is gone: the focus stays in the list.
+    if (lost && document.activeElement === document.body) document.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus();
+  }, [lost]);
   const click = (event: MouseEvent) => {
     const conv = rowOf(event.target);
     if (conv === undefined || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -106,7 +114,7 @@ function Nothing({ tab }: { readonly tab: Tab }) {
     <div class="nothing">
       <p class="nothing-title">{t(`empty.${tab}`)}</p>
       <p>{t(`empty.${tab}.hint`)}</p>
-      {tab === 'queue' ? null : (
+      {tab === 'queue' || !DEMO ? null : (
         <p>
           <a href="/demo" target="_blank" rel="noopener">
             {t('empty.demo')}

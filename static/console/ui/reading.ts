@@ -102,13 +102,17 @@ export function useReading(summary: Summary, log: Log, atBottom: boolean): numbe
 /** What a screen reader should say: the visitor's new lines, each once. */
 export function useAnnouncements(log: Log, visitor: string): string {
   const said = useRef<number | undefined>(undefined);
+  const before = useRef('');
   const last = log.events.length > 0 ? log.last : undefined;
   return useMemo(() => {
     const from = said.current;
     said.current = last ?? from;
     if (from === undefined || last === undefined) return '';
     const fresh = log.events.filter((event) => event.seq > from && event.kind === 'message' && event.from.type === 'visitor');
-    return fresh.map((event) => t('says', { name: visitor, text: event.text ?? '' })).join(' ');
+    const text = fresh.map((event) => t('says', { name: visitor, text: event.text ?? '' })).join(' ');
+    // The same words once more are news only when they differ a little.
+    before.current = text !== '' && text === before.current ? `${text}\u00a0` : text;
+    return before.current;
   }, [last]);
 }
 
@@ -119,5 +123,7 @@ function countLines(log: Log, seq: number): number {
 
 function fromTheEnd(log: Log, unread: number): number | undefined {
   const theirs = log.events.filter((event) => event.kind === 'message' && event.from.type === 'visitor');
-  return theirs.at(-Math.min(unread, theirs.length))?.seq;
+  const first = theirs.at(-Math.min(unread, theirs.length))?.seq;
+  // With nothing before them, all lines are new: that needs no line.
+  return first !== undefined && (log.first > 1 || log.events.some((event) => event.kind === 'message' && event.seq < first)) ? first : undefined;
 }

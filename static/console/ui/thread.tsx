@@ -5,7 +5,7 @@ import type { Author, Summary } from '../../../widget/core/protocol';
 import { thread, type Item } from '../../../widget/core/thread';
 import { times, t } from '../boot';
 import { useSurroundings } from './context';
-import { Group, SystemLine } from './group';
+import { Group, SystemLine, UnreadLine } from './group';
 import { Icon } from './icon';
 import { Avatar, visitorName } from './person';
 import { useAnnouncements, useReading, useScrolling } from './reading';
@@ -71,7 +71,13 @@ function Part({ item, unreadFrom, visitor }: PartProps) {
     );
   }
   if (item.type === 'system') return <SystemLine event={item.event} />;
-  return <Group item={item} unreadFrom={unreadFrom} visitor={visitor} />;
+  const unread = unreadFrom !== undefined && item.bubbles[0]?.event?.seq === unreadFrom;
+  return (
+    <>
+      {unread ? <UnreadLine /> : null}
+      <Group item={item} unreadFrom={unread ? undefined : unreadFrom} visitor={visitor} />
+    </>
+  );
 }
 
 /** The visitor's line while it is being written. */

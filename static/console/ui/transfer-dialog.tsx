@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Colleague, Named, Summary } from '../../../widget/core/protocol';
 import { t } from '../boot';
 import type { TransferTarget } from '../api';
@@ -29,6 +29,10 @@ export function TransferDialog({ summary, onClose }: { readonly summary: Summary
       (error: unknown) => setFailure(store.explain(error)),
     );
   }, []);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (places && !form.current?.contains(document.activeElement)) form.current?.querySelector<HTMLElement>('input:enabled')?.focus();
+  }, [places]);
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!target || busy) return;
@@ -45,7 +49,7 @@ export function TransferDialog({ summary, onClose }: { readonly summary: Summary
   };
   return (
     <Dialog title={t('transfer.title', { name: visitorName(summary.visitor) })} class="transfer" onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form ref={form} onSubmit={(event) => void submit(event)}>
         {places ? <Choices places={places} target={target} onChoose={setTarget} /> : failure === '' ? <p class="quiet">{t('loading')}</p> : null}
         <label for="note">{t('transfer.note')}</label>
         <textarea id="note" rows={2} maxLength={1000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
