@@ -71,14 +71,20 @@ func CheckText(text string) error {
 		return Errorf(KindTooLong, "the message has %d characters: at most %d are allowed", n, MaxMessage)
 	case strings.TrimSpace(text) == "":
 		return Errorf(KindInvalid, "text must not be empty")
+	case !storable(text):
+		return Errorf(KindInvalid, "text must be UTF-8 without NUL")
 	}
 	return nil
 }
 
 // CheckCID says what is wrong with a client's id of a message, if anything.
 func CheckCID(cid string) error {
-	if cid == "" || len(cid) > MaxCID {
+	if cid == "" || len(cid) > MaxCID || !storable(cid) {
 		return Errorf(KindInvalid, "cid must be a UUID made by the client, at most %d bytes", MaxCID)
 	}
 	return nil
 }
+
+// storable reports whether every database can keep a text: PostgreSQL takes neither NUL nor what
+// is not UTF-8.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

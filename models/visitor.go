@@ -35,8 +35,8 @@ const (
 	MaxTitle  = 300
 )
 
-// Clip returns the first limit characters of s without control characters and without the marks
-// that turn the direction of text, which could make one name look like another.
+// Clip returns the first limit characters of s without control characters, without the marks that
+// turn the direction of text, which could make one name look like another, and without spaces around.
 func Clip(s string, limit int) string {
 	var b strings.Builder
 	n := 0
@@ -49,5 +49,5 @@ func Clip(s string, limit int) string {
 		}
 		b.WriteRune(r)
 	}
-	return b.String()
+	return strings.TrimSpace(b.String()) // there may be spaces again behind what was left out
 }

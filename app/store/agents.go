@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"foyer/models"
 )
 
@@ -88,16 +90,21 @@ func (a *Account) SetAvailability(ctx context.Context, agentID int64, to models.
 // CreateAgent stores a new agent, who answers for the given departments.
 func (a *Account) CreateAgent(ctx context.Context, agent *models.Agent, departments ...models.Department) error {
 	agent.AccountID, agent.PublicID, agent.CreatedAt = a.id, NewID(a.store.now()), models.InstantOf(a.store.now())
-	if err := a.store.write.WithContext(ctx).Create(agent).Error; err != nil {
-		return fmt.Errorf("create agent: %w", err)
-	}
-	for _, d := range departments {
-		m := models.DepartmentMember{AccountID: a.id, DepartmentID: d.ID, AgentID: agent.ID}
-		if err := a.store.write.WithContext(ctx).Create(&m).Error; err != nil {
-			return fmt.Errorf("add agent to department: %w", err)
+	return a.store.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		if err := db.Create(agent).Error; err != nil {
+			return fmt.Errorf("create agent: %w", err)
 		}
-	}
-	return nil
+		for _, d := range departments {
+			if err := owns(db, a.id, "department", d.ID); err != nil {
+				return err
+			}
+			m := models.DepartmentMember{AccountID: a.id, DepartmentID: d.ID, AgentID: agent.ID}
+			if err := db.Create(&m).Error; err != nil {
+				return fmt.Errorf("add agent to department: %w", err)
+			}
+		}
+		return nil
+	})
 }
 
 // CreateDepartment stores a new department; the first one is the default.

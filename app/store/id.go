@@ -2,7 +2,9 @@ package store
 
 import (
 	"crypto/rand"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/oklog/ulid/v2"
 )
@@ -11,4 +13,13 @@ import (
 // ordered by time, which keeps inserts cheap, but never counts up: a neighbour's can't be guessed.
 func NewID(now time.Time) string {
 	return ulid.MustNew(ulid.Timestamp(now), rand.Reader).String()
+}
+
+// askable returns an id or key that came from outside, or "", which nothing has, for one that
+// PostgreSQL can't even be asked about: it would refuse the query, and with it the whole batch.
+func askable(id string) string {
+	if !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
+		return ""
+	}
+	return id
 }

@@ -61,9 +61,9 @@ func (s *Store) loadEpoch(ctx context.Context) error {
 }
 
 // missing turns GORM's word for a row that is not there into ours.
-func missing(err error, format string, args ...any) error {
+func missing(err error, message string) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return models.Errorf(models.KindNotFound, format, args...)
+		return &models.Error{Kind: models.KindNotFound, Message: message}
 	}
 	return err
 }

@@ -46,17 +46,15 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.sqlite {
 		open = s.openSQLite
 	}
-	if err := open(o); err != nil {
-		s.Close()
-		return nil, err
-	}
-	if err := s.migrate(ctx); err != nil {
-		s.Close()
-		return nil, err
-	}
-	if err := s.loadEpoch(ctx); err != nil {
-		s.Close()
-		return nil, err
+	for _, step := range []func() error{
+		func() error { return open(o) },
+		func() error { return s.migrate(ctx) },
+		func() error { return s.loadEpoch(ctx) },
+	} {
+		if err := step(); err != nil {
+			_ = s.Close()
+			return nil, err
+		}
 	}
 	s.Writer = startWriter(s)
 	return s, nil
@@ -71,8 +69,8 @@ func (s *Store) Close() error {
 	if s.sqlite && s.write != nil {
 		errs = append(errs, s.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error)
 	}
-	for _, db := range []*gorm.DB{s.read, s.write} {
-		if db == nil || db == s.read && s.read == s.write {
+	for i, db := range []*gorm.DB{s.read, s.write} {
+		if db == nil || i == 1 && s.read == s.write {
 			continue
 		}
 		if pool, err := db.DB(); err == nil {
@@ -117,24 +115,27 @@ func (s *Store) openSQLite(o Options) error {
 		return err
 	}
 	s.unlock = unlock
-	if s.write, err = gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
+	write, err := gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"},
 		"_foreign_keys": {"on"}, "_cache_size": {"-65536"},
-	})), gormConfig()); err != nil {
-		return sqliteTrouble(path, err)
+	})), gormConfig())
+	if err != nil {
+		return sqliteTrouble(path, err) // what GORM returns beside an error can't be used, not even closed
 	}
+	s.write = write
 	if err := limit(s.write, 1); err != nil {
 		return err
 	}
 	if err := s.checkSQLite(path); err != nil {
 		return err
 	}
-	s.read, err = gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
+	read, err := gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
 		"mode": {"ro"}, "_query_only": {"true"}, "_cache_size": {"-16384"},
 	})), gormConfig())
 	if err != nil {
 		return sqliteTrouble(path, err)
 	}
+	s.read = read
 	return limit(s.read, o.Readers)
 }
 

@@ -34,14 +34,14 @@ func (a *Account) CreateSite(ctx context.Context, site *models.Site) error {
 
 // SetOrigins stores where the widget of a site may stand.
 func (a *Account) SetOrigins(ctx context.Context, siteID int64, origins []string) error {
-	return a.store.write.WithContext(ctx).Model(&models.Site{ID: siteID}).
-		Where("account_id = ?", a.id).Select("origins").Updates(&models.Site{Origins: origins}).Error
+	return a.store.write.WithContext(ctx).Model(&models.Site{}).
+		Where("account_id = ? AND id = ?", a.id, siteID).Select("origins").Updates(&models.Site{Origins: origins}).Error
 }
 
 // SiteByKey reads the site with a key, of whatever account.
 func (s *Store) SiteByKey(ctx context.Context, key string) (models.Site, error) {
 	var site models.Site
-	err := s.read.WithContext(ctx).Where("site_key = ?", key).Take(&site).Error
+	err := s.read.WithContext(ctx).Where("site_key = ?", askable(key)).Take(&site).Error
 	return site, missing(err, "there is no site with this key: check data-site in the snippet")
 }
 
@@ -49,6 +49,9 @@ func (s *Store) SiteByKey(ctx context.Context, key string) (models.Site, error) 
 func (a *Account) CreateVisitor(ctx context.Context, v *models.Visitor) error {
 	v.AccountID, v.PublicID = a.id, NewID(a.store.now())
 	v.CreatedAt, v.SeenAt = models.InstantOf(a.store.now()), models.InstantOf(a.store.now())
+	if err := owns(a.read(ctx), a.id, "site", v.SiteID); err != nil {
+		return ours(err)
+	}
 	if err := a.store.write.WithContext(ctx).Create(v).Error; err != nil {
 		return ours(fmt.Errorf("create visitor: %w", err))
 	}
@@ -58,7 +61,7 @@ func (a *Account) CreateVisitor(ctx context.Context, v *models.Visitor) error {
 // SaveVisitor stores what a visitor tells of themselves and where they are.
 func (a *Account) SaveVisitor(ctx context.Context, v *models.Visitor) error {
 	v.SeenAt = models.InstantOf(a.store.now())
-	err := a.store.write.WithContext(ctx).Model(v).Where("account_id = ?", a.id).
+	err := a.store.write.WithContext(ctx).Model(v).Where("account_id = ? AND id = ?", a.id, v.ID).
 		Select("name", "email", "locale", "user_agent", "page_url", "page_title", "page_referrer", "fields", "seen_at").
 		Updates(v).Error
 	if err != nil {
@@ -84,6 +87,9 @@ func (s *Store) AgentByEmail(ctx context.Context, email string) (models.Agent, e
 // CreateSession stores a sign-in.
 func (a *Account) CreateSession(ctx context.Context, session *models.Session) error {
 	session.AccountID, session.CreatedAt = a.id, models.InstantOf(a.store.now())
+	if err := owns(a.read(ctx), a.id, "agent", session.AgentID); err != nil {
+		return err
+	}
 	if err := a.store.write.WithContext(ctx).Create(session).Error; err != nil {
 		return fmt.Errorf("create session: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -76,7 +77,7 @@ func (s *Store) postAll(db *gorm.DB, ops []*op) error {
 func (s *Store) heads(db *gorm.DB, ops []*op) (map[string]*models.Summary, error) {
 	ids := make([]string, 0, len(ops))
 	for _, o := range ops {
-		ids = append(ids, o.post.Conversation)
+		ids = append(ids, askable(o.post.Conversation))
 	}
 	list, err := many(db, s.forUpdate("c.public_id IN ?"), ids)
 	if err != nil {
@@ -102,21 +103,31 @@ type lineKey struct {
 	cid          string
 }
 
-// earlier finds lines that were stored before under one of the client ids.
+// earlier finds lines that were stored before under one of the client ids. Each is looked up by the
+// whole of its key, so that the length of a conversation doesn't matter.
 func (s *Store) earlier(db *gorm.DB, ops []*op, heads map[string]*models.Summary) (map[lineKey]*models.Message, error) {
-	var ids []int64
-	var cids []string
+	var keys strings.Builder
+	var args []any
 	for _, o := range ops {
-		if head := heads[o.post.Conversation]; head != nil {
-			ids, cids = append(ids, head.ID), append(cids, o.post.CID)
+		head := heads[o.post.Conversation]
+		if head == nil {
+			continue
 		}
+		if keys.Len() > 0 {
+			keys.WriteString(", ")
+		}
+		keys.WriteString("(CAST(? AS BIGINT), ?, CAST(? AS BIGINT), ?)")
+		args = append(args, head.ID, o.post.Author.Type, o.post.Author.ID, o.post.CID)
 	}
 	found := map[lineKey]*models.Message{}
-	if len(ids) == 0 {
+	if len(args) == 0 {
 		return found, nil
 	}
 	var list []models.Message
-	if err := db.Where("cid <> '' AND conversation_id IN ? AND cid IN ?", ids, cids).Find(&list).Error; err != nil {
+	err := db.Raw(`WITH k (conversation_id, author_type, author_id, cid) AS (VALUES `+keys.String()+`)
+		SELECT m.* FROM k JOIN messages m ON m.conversation_id = k.conversation_id AND m.author_type = k.author_type
+			AND m.author_id = k.author_id AND m.cid = k.cid AND m.cid <> ''`, args...).Scan(&list).Error
+	if err != nil {
 		return nil, fmt.Errorf("look for earlier lines: %w", err)
 	}
 	for i := range list {

@@ -78,6 +78,9 @@ func (tx *Tx) EndGrace(agentID int64) error {
 // SetPresence records what an agent is from now on. A gap of at most merge in the same presence,
 // such as a reload makes, is closed as if it had not been.
 func (tx *Tx) SetPresence(agentID int64, to models.Availability, merge time.Duration) error {
+	if err := owns(tx.db, tx.account, "agent", agentID); err != nil {
+		return err
+	}
 	err := tx.db.Exec(`UPDATE presence_intervals SET ended_at = ?
 		WHERE account_id = ? AND agent_id = ? AND ended_at = 0 AND status <> ?`, tx.now, tx.account, agentID, to).Error
 	if err != nil || to == models.Offline {

@@ -20,6 +20,19 @@ func (s *Store) For(accountID int64) *Account { return &Account{store: s, id: ac
 
 func (a *Account) read(ctx context.Context) *gorm.DB { return a.store.read.WithContext(ctx) }
 
+// owns says not found unless an account has the agent, department, site or visitor with an id:
+// what is stored must not point to another account's.
+func owns(db *gorm.DB, account int64, what string, id int64) error {
+	var n int64
+	if err := db.Table(what+"s").Where("account_id = ? AND id = ?", account, id).Count(&n).Error; err != nil {
+		return fmt.Errorf("look for %s %d: %w", what, id, err)
+	}
+	if n == 0 {
+		return models.Errorf(models.KindNotFound, "there is no such %s", what)
+	}
+	return nil
+}
+
 const summarySelect = `SELECT c.*,
 	v.public_id AS visitor_public_id, v.name AS visitor_name,
 	s.public_id AS site_public_id, s.name AS site_name,
@@ -58,7 +71,7 @@ func one(db *gorm.DB, where string, args ...any) (models.Summary, error) {
 
 // Summary reads one conversation.
 func (a *Account) Summary(ctx context.Context, publicID string) (models.Summary, error) {
-	return one(a.read(ctx), "c.account_id = ? AND c.public_id = ?", a.id, publicID)
+	return one(a.read(ctx), "c.account_id = ? AND c.public_id = ?", a.id, askable(publicID))
 }
 
 // OpenOf reads the open conversation of a visitor; not found when there is none.

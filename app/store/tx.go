@@ -22,7 +22,7 @@ func (tx *Tx) Now() models.Instant { return tx.now }
 // Conversation reads a conversation for changing it: nobody else changes it before the
 // transaction ends. Somebody else's is not found.
 func (tx *Tx) Conversation(publicID string) (*models.Conversation, error) {
-	return tx.conversation("public_id = ?", publicID)
+	return tx.conversation("public_id = ?", askable(publicID))
 }
 
 // OpenConversation reads, for changing it, the open conversation of a visitor; nil if there is none.
@@ -71,6 +71,9 @@ func (tx *Tx) Log(c *models.Conversation, limit int64) ([]Event, error) {
 func (tx *Tx) Create(c *models.Conversation) error {
 	c.AccountID, c.PublicID, c.State = tx.account, NewID(tx.now.Time()), models.StateQueued
 	c.ArrivedAt, c.QueuedAt, c.Fence = tx.now, tx.now, 1
+	if err := owns(tx.db.Where("site_id = ?", c.SiteID), tx.account, "visitor", c.VisitorID); err != nil {
+		return err
+	}
 	if err := tx.db.Create(c).Error; err != nil {
 		return err
 	}
@@ -119,7 +122,7 @@ func (tx *Tx) insert(c *models.Conversation, event *models.Message) error {
 // update writes every column of a conversation where the guard still holds.
 func (tx *Tx) update(c *models.Conversation, guard string, args ...any) error {
 	res := tx.db.Model(c).Select("*").Omit("id").
-		Where("account_id = ?", tx.account).Where(guard, args...).Updates(c)
+		Where("account_id = ? AND id = ?", tx.account, c.ID).Where(guard, args...).Updates(c)
 	if res.Error != nil {
 		return fmt.Errorf("update conversation %d: %w", c.ID, res.Error)
 	}
@@ -130,20 +133,26 @@ func (tx *Tx) update(c *models.Conversation, guard string, args ...any) error {
 }
 
 func (tx *Tx) beginWait(c *models.Conversation) error {
+	if err := owns(tx.db, tx.account, "department", c.DepartmentID); err != nil {
+		return err
+	}
 	return tx.db.Create(&models.QueueInterval{
 		AccountID: tx.account, ConversationID: c.ID, DepartmentID: c.DepartmentID, StartedAt: tx.now,
 	}).Error
 }
 
 func (tx *Tx) beginAssignment(c *models.Conversation) error {
-	err := tx.db.Create(&models.Assignment{
+	res := tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, c.AgentID).
+		UpdateColumn("last_assigned_at", tx.now)
+	if res.Error != nil {
+		return res.Error
+	}
+	if res.RowsAffected == 0 {
+		return models.Errorf(models.KindNotFound, "there is no such agent")
+	}
+	return tx.db.Create(&models.Assignment{
 		AccountID: tx.account, ConversationID: c.ID, AgentID: c.AgentID, StartedAt: tx.now,
 	}).Error
-	if err != nil {
-		return err
-	}
-	return tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, c.AgentID).
-		UpdateColumn("last_assigned_at", tx.now).Error
 }
 
 func (tx *Tx) endIntervals(before models.Conversation, why models.EndReason) error {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -135,12 +136,29 @@ func (w *Writer) commit(batch []*op) error {
 			return err
 		}
 		for _, o := range batch[posts:] {
-			o.err = db.Transaction(func(db *gorm.DB) error { // a savepoint
-				return o.change(&Tx{db: db, now: models.InstantOf(w.store.now())})
-			})
+			if err := w.within(db, o); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
+}
+
+// within carries out a change so that it can be undone alone. The error it returns is the
+// transaction's: SQLite ends one by itself when the disk is full, and whatever is done after that
+// would begin another. GORM's own savepoints do not tell.
+func (w *Writer) within(db *gorm.DB, o *op) error {
+	if err := db.Exec("SAVEPOINT change").Error; err != nil {
+		return fmt.Errorf("begin a change: %w", err)
+	}
+	end := "RELEASE SAVEPOINT change"
+	if o.err = o.change(&Tx{db: db, now: models.InstantOf(w.store.now())}); o.err != nil {
+		end = "ROLLBACK TO SAVEPOINT change"
+	}
+	if err := db.Exec(end).Error; err != nil {
+		return fmt.Errorf("end a change: %w", errors.Join(err, o.err))
+	}
+	return nil
 }
 
 // oneByOne gives each operation a transaction of its own, so that one which can't be stored does
