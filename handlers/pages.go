@@ -64,6 +64,7 @@ type boot struct {
 	Locale  string         `json:"locale"`
 	Locales []string       `json:"locales,omitempty"`
 	Strings map[string]any `json:"strings"`
+	Demo    bool           `json:"demo,omitempty"`
 	Site    string         `json:"site,omitempty"`
 	Origins []string       `json:"origins,omitempty"`
 }
@@ -82,7 +83,7 @@ func (w *Web) console(c *fiber.Ctx) error {
 	locale := w.locale(c)
 	return w.page(c, "console", views.Console{
 		Entry: w.Assets.Entry("static/console/main.tsx"), Theme: w.theme(c),
-		Boot: boot{Locale: locale, Locales: w.Views.Locales(), Strings: w.Views.Strings(locale, "console.", "common.")},
+		Boot: boot{Locale: locale, Locales: w.Views.Locales(), Strings: w.Views.Strings(locale, "console.", "common."), Demo: w.Demo != nil},
 	})
 }
 

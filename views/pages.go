@@ -19,7 +19,7 @@ type DemoSignIn struct{ Email, Password string }
 // Console is the data of page "console": the frame around the agents' program.
 type Console struct {
 	Entry static.Entry
-	Boot  any    // becomes the JSON in #boot: {locale, strings, locales}
+	Boot  any    // becomes the JSON in #boot: {locale, strings, locales, demo}
 	Theme string // "light", "dark" or "" for the system's; from the cookie foyer_theme
 }
 

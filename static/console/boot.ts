@@ -6,6 +6,8 @@ export interface Boot {
   readonly locale: string;
   readonly strings: Dictionary;
   readonly locales: readonly string[];
+  /** The server was started with `--demo`: there is a shop to try at /demo. */
+  readonly demo?: boolean;
 }
 
 const text = document.getElementById('boot')?.textContent ?? '';

@@ -1,11 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { t } from '../boot';
+import { boot, t } from '../boot';
 import { holdInPlace, TABS, type Tab } from '../lists';
 import { useSurroundings } from './context';
 import { Row } from './row';
-
-/** The demo shop exists where Foyer runs with `--demo`, which serves this machine only. */
-const DEMO = /^(?:localhost|127\.|\[::1\])/.test(location.hostname);
 
 /** The conversations: three lists with live counts. */
 export function List() {
@@ -114,7 +111,7 @@ function Nothing({ tab }: { readonly tab: Tab }) {
     <div class="nothing">
       <p class="nothing-title">{t(`empty.${tab}`)}</p>
       <p>{t(`empty.${tab}.hint`)}</p>
-      {tab === 'queue' || !DEMO ? null : (
+      {tab === 'queue' || !boot.demo ? null : (
         <p>
           <a href="/demo" target="_blank" rel="noopener">
             {t('empty.demo')}
