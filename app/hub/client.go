@@ -22,8 +22,8 @@ const closeGrace = 400 * time.Millisecond
 // ErrClosed is what SendWait returns when the client was closed.
 var ErrClosed = errors.New("hub: client is closed")
 
-// Limits is how much may wait for one client, what is being written included. A single frame larger
-// than Bytes goes out when nothing else waits.
+// Limits is how much may wait for one client, what is being written included. A single frame counts
+// at most half of Bytes, however large it is.
 type Limits struct {
 	Frames int
 	Bytes  int
@@ -49,18 +49,19 @@ type Client struct {
 	work sync.WaitGroup // the writer and the cut-off timer
 
 	// Guarded by mu.
-	mu      sync.Mutex
-	queue   [][]byte      // goes out next
-	held    [][]byte      // goes out after Release
-	holding bool          // between Hold and Release
-	frames  int           // in queue, in held, and being written
-	bytes   int           // as frames
-	writing bool          // a writer runs
-	room    chan struct{} // closed when a write has made room; nil when nobody waits for that
-	closed  bool
-	code    int
-	reason  string
-	cut     *time.Timer // ends a client that does not take its last frames
+	mu        sync.Mutex
+	queue     [][]byte      // goes out next
+	held      [][]byte      // goes out after Release
+	holding   bool          // between Hold and Release
+	frames    int           // in queue and being written
+	bytes     int           // what they cost
+	heldBytes int           // what those in held cost
+	writing   bool          // a writer runs
+	room      chan struct{} // closed when a write has made room; nil when nobody waits for that
+	closed    bool
+	code      int
+	reason    string
+	cut       *time.Timer // ends a client that does not take its last frames
 }
 
 // NewClient returns a client that writes to conn. It has to be closed, and waited for with Wait,
@@ -117,8 +118,8 @@ func (c *Client) offer(payload []byte) (<-chan struct{}, error) {
 	switch {
 	case c.closed:
 		return nil, ErrClosed
-	case c.halfEmpty() && c.fits(payload):
-		c.push(payload, false)
+	case c.halfEmpty():
+		c.enqueue(payload)
 		return nil, nil
 	}
 	if c.room == nil {
@@ -142,9 +143,10 @@ func (c *Client) Release() {
 	if c.closed || len(c.held) == 0 {
 		return
 	}
-	c.queue = append(c.queue, c.held...)
-	c.held = nil
-	c.startWriter()
+	for _, payload := range c.held {
+		c.enqueue(payload)
+	}
+	c.held, c.heldBytes = nil, 0
 }
 
 // Close ends the client, once: the first call decides on code and reason. It returns at once. What

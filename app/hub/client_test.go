@@ -51,6 +51,32 @@ func TestHeldFramesCountAsWaiting(t *testing.T) {
 	})
 }
 
+// What is held waits for the replay: it must not keep the replay waiting.
+func TestReplayGoesOnHoweverMuchIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		peer := newConn()
+		c := hub.NewClient(peer, limits)
+		c.Hold()
+		for range limits.Frames - 1 {
+			c.Send([]byte("live"))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		for range 3 * limits.Frames {
+			if err := c.SendWait(ctx, []byte("replayed")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Release()
+		synctest.Wait()
+		if got := len(peer.got()); got != 4*limits.Frames-1 {
+			t.Errorf("%d frames arrived", got)
+		}
+		c.Close(1000, "")
+		c.Wait()
+	})
+}
+
 func TestQueueIsBoundedInBytes(t *testing.T) {
 	tests := map[string]struct {
 		sizes []int
@@ -59,7 +85,8 @@ func TestQueueIsBoundedInBytes(t *testing.T) {
 		"all of it":                   {[]int{1 << 19, 1 << 19}, 0},
 		"a byte more":                 {[]int{1 << 19, 1 << 19, 1}, hub.CodeSlow},
 		"one large frame alone":       {[]int{2 << 20}, 0},
-		"one large frame with others": {[]int{1, 2 << 20}, hub.CodeSlow},
+		"one large frame with others": {[]int{1 << 19, 2 << 20}, 0},
+		"and a byte more":             {[]int{1 << 19, 2 << 20, 1}, hub.CodeSlow},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

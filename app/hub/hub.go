@@ -104,6 +104,22 @@ func (h *Hub) CloseTopic(topic Topic, code int, reason string) {
 	}
 }
 
+// CloseAll closes every socket.
+func (h *Hub) CloseAll(code int, reason string) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for c := range h.subs.clients {
+		c.Close(code, reason)
+	}
+}
+
+// Stopping reports whether the hub lets nobody in any more.
+func (h *Hub) Stopping() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.stopping
+}
+
 // Len returns the number of clients.
 func (h *Hub) Len() int {
 	h.mu.RLock()

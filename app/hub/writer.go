@@ -6,12 +6,18 @@ import (
 	"time"
 )
 
+// cost is what a payload counts against the limit of bytes. A single one, such as a snapshot, never
+// counts more than half of it, or whatever happens while it goes out would find no room.
+func (c *Client) cost(payload []byte) int { return min(len(payload), c.limits.Bytes/2) }
+
 // fits reports whether payload may join what waits already. mu must be held.
 func (c *Client) fits(payload []byte) bool {
-	return c.frames == 0 || c.frames < c.limits.Frames && c.bytes+len(payload) <= c.limits.Bytes
+	frames, bytes := c.frames+len(c.held), c.bytes+c.heldBytes
+	return frames == 0 || frames < c.limits.Frames && bytes+c.cost(payload) <= c.limits.Bytes
 }
 
-// halfEmpty reports whether hints and replays may still come in. mu must be held.
+// halfEmpty reports whether hints and replays may still come in. What is held doesn't count: it
+// waits for the replay, not the other way round. mu must be held.
 func (c *Client) halfEmpty() bool {
 	return c.frames <= c.limits.Frames/2 && c.bytes <= c.limits.Bytes/2
 }
@@ -26,12 +32,18 @@ func (c *Client) push(payload []byte, hold bool) {
 		c.end(CodeSlow, "too slow", 0)
 		return
 	}
-	c.frames++
-	c.bytes += len(payload)
 	if hold {
 		c.held = append(c.held, payload)
+		c.heldBytes += c.cost(payload)
 		return
 	}
+	c.enqueue(payload)
+}
+
+// enqueue adds payload to what goes out next. mu must be held.
+func (c *Client) enqueue(payload []byte) {
+	c.frames++
+	c.bytes += c.cost(payload)
 	c.queue = append(c.queue, payload)
 	c.startWriter()
 }
@@ -92,7 +104,7 @@ func (c *Client) wrote(batch [][]byte, err error) {
 	defer c.mu.Unlock()
 	c.frames -= len(batch)
 	for _, payload := range batch {
-		c.bytes -= len(payload)
+		c.bytes -= c.cost(payload)
 	}
 	if c.room != nil {
 		close(c.room)
