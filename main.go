@@ -62,6 +62,10 @@ func command(args []string, out, trouble io.Writer) int {
 	if err := flags.Parse(args); err != nil {
 		return exitBadInput
 	}
+	if flags.NArg() > 0 {
+		_, _ = fmt.Fprintf(trouble, "foyer: %s does not take %q\n\n%s", name, flags.Arg(0), usage)
+		return exitBadInput
+	}
 	switch name {
 	case "serve", "migrate":
 	case "version":
@@ -110,12 +114,16 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 			return err
 		}
 	}
-	db, err := openStore(ctx, cfg)
+	sockets := hub.New()
+	db, err := openStore(ctx, cfg, func() { sockets.CloseAll(handlers.CloseStateLost, "state lost") })
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	people, err := identity.New(ctx, db, time.Now, cfg.Session.TTL)
+	if err := db.Alone(ctx); err != nil {
+		return err
+	}
+	people, err := identity.New(ctx, db, now, cfg.Session.TTL)
 	if err != nil {
 		return err
 	}
@@ -132,11 +140,10 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 		return &models.Error{Kind: models.KindNotConfigured, Err: err,
 			Message: "cannot listen on http.addr " + cfg.HTTP.Addr + ": stop what listens there, or choose another address"}
 	}
-	sockets := hub.New()
 	web := &handlers.Web{
 		Config: cfg, Identity: people, Hub: sockets, Assets: assets, Views: pages, Version: version(),
 		Ready: func(asked context.Context) error { return errors.Join(ctx.Err(), db.Ping(asked)) }, // not while stopping
-		Chat:  chat.New(db, sockets, time.Now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
+		Chat:  chat.New(db, sockets, now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
 	}
 	if demo {
 		if web.Demo, err = prepareDemo(ctx, people, listener.Addr()); err != nil {
@@ -167,6 +174,7 @@ func run(ctx context.Context, cfg config.Config, web *handlers.Web, listener net
 	stopping, cancel := context.WithTimeout(context.Background(), cfg.Shutdown.Drain)
 	defer cancel()
 	err := errors.Join(
+		web.Chat.PlanReturn(stopping, web.Spread()),
 		web.Hub.Shutdown(stopping, web.Bye()),
 		app.ShutdownWithContext(stopping),
 	)
@@ -176,18 +184,24 @@ func run(ctx context.Context, cfg config.Config, web *handlers.Web, listener net
 }
 
 func migrate(ctx context.Context, cfg config.Config) error {
-	db, err := openStore(ctx, cfg)
+	db, err := openStore(ctx, cfg, nil)
 	if err != nil {
 		return err
 	}
 	return db.Close()
 }
 
-func openStore(ctx context.Context, cfg config.Config) (*store.Store, error) {
+func openStore(ctx context.Context, cfg config.Config, doubt func()) (*store.Store, error) {
 	return store.Open(ctx, store.Options{
-		Driver: cfg.Database.Driver, DSN: cfg.Database.DSN, Readers: cfg.Database.Readers, Now: time.Now,
+		Driver: cfg.Database.Driver, DSN: cfg.Database.DSN, Readers: cfg.Database.Readers, Now: now, Doubt: doubt,
 	})
 }
+
+var started = time.Now()
+
+// now is the one clock. It goes on steadily from when the process started: somebody who sets the
+// machine's clock puts off no deadline and lets nobody overtake.
+func now() time.Time { return started.Add(time.Since(started)) }
 
 func logger(cfg config.Log, out io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.Level}

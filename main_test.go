@@ -26,6 +26,7 @@ func TestCommandLine(t *testing.T) {
 		"version":          {[]string{"version"}, nil, exitOK, "foyer "},
 		"unknown command":  {[]string{"sevre"}, nil, exitBadInput, `there is no command "sevre"`},
 		"unknown flag":     {[]string{"serve", "--dmeo"}, nil, exitBadInput, "dmeo"},
+		"too much":         {[]string{"serve", "--demo", "now"}, nil, exitBadInput, `does not take "now"`},
 		"no such settings": {[]string{"serve", "--config", "nowhere.yaml"}, nil, exitBadInput, "nowhere.yaml"},
 		"every wrong setting at once": {
 			[]string{"serve"}, map[string]string{"FOYER_DATABASE_DRIVER": "oracle", "FOYER_HTTP_ADR": "x", "FOYER_QUEUE_SWEEP": "soon"},

@@ -23,17 +23,17 @@ type agentProtocol struct {
 	// Static after construction.
 	web    *Web
 	client *hub.Client
-	cookie string // the session's token, as the request brought it
 	typed  *rate.Limiter
 
 	// Owned by the reader.
-	who identity.Principal // once hello was said
+	token string             // the session's, as the request or hello brought it
+	who   identity.Principal // once hello was said
 }
 
 func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 	token := requestOf(c.UserContext()).Token
 	return func(client *hub.Client) protocol {
-		return &agentProtocol{web: w, client: client, cookie: token, typed: newTypingLimit()}
+		return &agentProtocol{web: w, client: client, token: token, typed: newTypingLimit()}
 	}, nil
 }
 
@@ -50,33 +50,48 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	if len(in.After) > maxResumed {
 		return badFrame("after names %d conversations: at most %d are allowed", len(in.After), maxResumed)
 	}
-	token := p.cookie
 	if in.Token != "" {
-		token = in.Token
+		p.token = in.Token
 	}
-	who, err := p.web.Identity.Authenticate(ctx, token)
-	if models.KindOf(err) == models.KindUnauthorized {
-		return &socketClose{Code: closeSignedOut, Reason: "not signed in"}
-	}
+	who, err := p.authenticate(ctx, p.token)
 	if err != nil {
 		return err
 	}
 	p.who = who
-	p.client.Hold() // from here on nothing is missed, and nothing overtakes the replay
-	defer p.client.Release()
 	agent := who.Agent
-	p.web.Hub.Subscribe(p.client, chat.TopicAgents(agent.AccountID), chat.TopicAgent(agent.ID), topicSession(who.Session))
+	if err := p.greet(ctx, agent); err != nil {
+		return err
+	}
+	if err := p.replay(ctx, agent, in.Epoch, in.After); err != nil {
+		return err
+	}
+	return p.web.Chat.AgentCame(ctx, agent)
+}
+
+// greet subscribes first and then takes the snapshot, so that nothing is missed in between.
+func (p *agentProtocol) greet(ctx context.Context, agent models.Agent) error {
+	p.client.Hold()
+	defer p.client.Release()
+	p.web.Hub.Subscribe(p.client, chat.TopicAgents(agent.AccountID), chat.TopicAgent(agent.ID), topicSession(p.who.Session))
+	if _, err := p.authenticate(ctx, p.token); err != nil { // it may have ended just before we subscribed
+		return err
+	}
 	welcome, err := p.web.Chat.WelcomeAgent(ctx, agent,
 		chat.Beat{Ping: p.web.Config.Socket.AgentPing, Dead: p.web.Config.Socket.AgentDead})
 	if err != nil {
 		return err
 	}
 	p.client.Reply(welcome)
-	fresh := in.Epoch != "" && in.Epoch != p.web.Chat.Epoch()
+	return nil
+}
+
+// replay sends what was missed. Meanwhile what happens goes out too: clients put it in order.
+func (p *agentProtocol) replay(ctx context.Context, agent models.Agent, epoch string, afters map[string]int64) error {
+	fresh := epoch != "" && epoch != p.web.Chat.Epoch()
 	if fresh {
 		p.client.Reply(p.web.Chat.Reset(""))
 	}
-	for conv, after := range in.After {
+	for conv, after := range afters {
 		if fresh {
 			after = 0
 		}
@@ -85,7 +100,15 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 			return err
 		}
 	}
-	return p.web.Chat.AgentCame(ctx, agent)
+	return nil
+}
+
+func (p *agentProtocol) authenticate(ctx context.Context, token string) (identity.Principal, error) {
+	who, err := p.web.Identity.Authenticate(ctx, token)
+	if models.KindOf(err) == models.KindUnauthorized {
+		return who, &socketClose{Code: closeSignedOut, Reason: "not signed in"}
+	}
+	return who, err
 }
 
 func topicSession(s models.Session) hub.Topic { return chat.TopicSession(s.ID) }
@@ -105,6 +128,8 @@ var agentFrames = map[string]func(*agentProtocol, context.Context, []byte) error
 	"get":     (*agentProtocol).get,
 	"watch":   (*agentProtocol).watch,
 	"unwatch": (*agentProtocol).unwatch,
+	// Sent by clients that follow the protocol; ticks for what was delivered are not shown yet.
+	"received": func(*agentProtocol, context.Context, []byte) error { return nil },
 }
 
 // Frame does what a frame asks for.

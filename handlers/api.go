@@ -55,6 +55,11 @@ func signedIn[I, O any](w *Web, api huma.API, op huma.Operation, call func(conte
 	})
 }
 
+// lenient is embedded in what a call takes: fields it doesn't know are ignored, as in frames.
+type lenient struct {
+	_ struct{} `additionalProperties:"true"`
+}
+
 // body is an answer that is one JSON value.
 type body[T any] struct{ Body T }
 

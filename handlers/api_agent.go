@@ -13,6 +13,7 @@ import (
 
 type availabilityCall struct {
 	Body struct {
+		lenient
 		Status models.Availability `json:"status" enum:"online,away,offline"`
 	}
 }

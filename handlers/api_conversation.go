@@ -42,6 +42,7 @@ type logAnswer struct {
 type sayCall struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
+		lenient
 		CID  string `json:"cid" doc:"a UUID made by the client before its first try; the same one again is answered with the line stored first"`
 		Text string `json:"text" doc:"at most 4,000 characters"`
 		Note bool   `json:"note,omitempty" doc:"seen by agents only"`
@@ -51,6 +52,7 @@ type sayCall struct {
 type closeCall struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body *struct {
+		lenient
 		Reason string `json:"reason,omitempty" maxLength:"500" doc:"shown to the visitor"`
 	}
 }
@@ -58,6 +60,7 @@ type closeCall struct {
 type transferCall struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
+		lenient
 		Agent      string `json:"agent,omitempty" maxLength:"64" doc:"an agent's id"`
 		Department string `json:"department,omitempty" maxLength:"64" doc:"a department's id: back to its queue"`
 		Note       string `json:"note,omitempty" doc:"for colleagues only, at most 4,000 characters"`

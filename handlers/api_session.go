@@ -13,6 +13,7 @@ import (
 
 type signInCall struct {
 	Body struct {
+		lenient
 		Email    string `json:"email" maxLength:"254"`
 		Password string `json:"password" maxLength:"1024"`
 	}

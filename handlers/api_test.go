@@ -202,7 +202,7 @@ func TestMoves(t *testing.T) {
 	expect(ben, path+"/take", nil, 409, "conflict")
 	expect(anna, path+"/transfer", map[string]any{"agent": tea.agents["ben"].PublicID}, 409, "not_eligible")
 	expect(anna, path+"/transfer", map[string]any{}, 400, "invalid")
-	expect(anna, path+"/transfer", map[string]any{"agnet": "x"}, 400, "invalid")
+	expect(anna, path+"/transfer", map[string]any{"agnet": "x", "owner": "x", "fence": 1}, 400, "invalid")
 	w, _ := s.visitor("tea")
 	w.say(map[string]any{"t": "start", "id": "1", "cid": "c1", "text": "two"})
 	other := w.await("ok")["conv"].(string)
@@ -266,5 +266,15 @@ func TestOpenAPIDocumentNamesEveryCall(t *testing.T) {
 		if calls, ok := paths[path].(map[string]any); !ok || calls[strings.ToLower(method)] == nil {
 			t.Errorf("%s is not in the document", row.route)
 		}
+	}
+}
+
+func TestUnknownFieldsAreIgnored(t *testing.T) {
+	s := startServer(t, nil)
+	s.tenant("tea", 4, "anna")
+	anna := s.signIn("anna@tea.test")
+	got := anna.call("PUT", "/api/v1/me/availability", map[string]any{"status": "away", "role": "owner", "limit": 99, "account_id": 7})
+	if got["status"] != "away" || got["role"] != "agent" || got["limit"] != 4.0 {
+		t.Errorf("%v", got)
 	}
 }

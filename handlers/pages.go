@@ -172,7 +172,7 @@ func (w *Web) demo(c *fiber.Ctx) error {
 // asset sends what the browser loads for our pages, from memory.
 func (w *Web) asset(c *fiber.Ctx) error {
 	f, ok := w.Assets.File(c.Path(), c.Get(fiber.HeaderAcceptEncoding))
-	if !ok {
+	if !ok || c.Method() != http.MethodGet && c.Method() != http.MethodHead {
 		return models.Errorf(models.KindNotFound, "there is nothing at %s", c.Path())
 	}
 	c.Set(fiber.HeaderETag, f.ETag)

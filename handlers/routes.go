@@ -34,7 +34,7 @@ func (w *Web) App() *fiber.App {
 	if w.Demo != nil {
 		app.Get("/demo", w.demo)
 	}
-	app.Get("/*", w.asset)
+	app.Use(w.asset)
 	return app
 }
 

@@ -1,5 +1,3 @@
-// Package handlers speaks HTTP and WebSocket: it decodes what comes in, calls one service of app,
-// and encodes the answer. It holds no rules of live chat.
 package handlers
 
 import (

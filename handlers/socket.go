@@ -32,6 +32,9 @@ const (
 	closeNoHello     = 4301
 )
 
+// CloseStateLost tells clients that what they heard may be less than what is stored: they resume.
+const CloseStateLost = 4201
+
 // protocol is what is said on a socket. The transport calls it from one goroutine, for one frame
 // after another. An error becomes the answer: see socket.answer.
 type protocol interface {
@@ -40,7 +43,8 @@ type protocol interface {
 	Hello(ctx context.Context, frame []byte) error
 	// Frame gets any later one, except pong. A t it doesn't know is a badFrame.
 	Frame(ctx context.Context, t string, frame []byte) error
-	// Left is called once, after the client has left the hub, if Hello had succeeded.
+	// Left is called once, when the client is closed, if Hello had succeeded. The hub's shutdown
+	// waits for it.
 	Left()
 }
 
@@ -85,8 +89,8 @@ func serveSocket(ws *fiberws.Conn, h *hub.Hub, limits socketLimits, start func(*
 	}
 	client.Close(closeRestart, "restart") // nothing, unless Join has refused
 	s.beat.stop()
+	s.leave() // before the hub is left: a shutdown waits for that, and then closes the database
 	h.Leave(client)
-	s.leave()
 	client.Wait()
 	conn.finish()
 }
@@ -212,6 +216,7 @@ func (s *socket) handle(ctx context.Context, frame []byte) *socketClose {
 	if err == nil {
 		err = s.dispatch(ctx, string(about.T), frame)
 	}
+	s.heard() // what the peer sent meanwhile lies unread: it was we who were busy
 	if err == nil {
 		return nil
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -60,6 +61,11 @@ func sendLog(ctx context.Context, client *hub.Client, frame []byte, read func(st
 // all come at once.
 const byeSpread = 500
 
+// Spread is over how long those who are connected now are asked to come back after a planned stop.
+func (w *Web) Spread() time.Duration {
+	return max(5*time.Second, time.Duration(w.Hub.Len())*time.Second/byeSpread)
+}
+
 // Bye makes the frame that announces a planned stop: come back, spread over a time that fits how
 // many you are.
 func (w *Web) Bye() []byte {
@@ -67,7 +73,7 @@ func (w *Web) Bye() []byte {
 		T       string   `json:"t"`
 		Code    string   `json:"code"`
 		RetryMS [2]int64 `json:"retry_ms"`
-	}{"bye", "restart", [2]int64{0, max(5000, int64(w.Hub.Len())*1000/byeSpread)}})
+	}{"bye", "restart", [2]int64{0, w.Spread().Milliseconds()}})
 }
 
 // newTypingLimit lets `typing` through twice a second; the excess is dropped. Two may come close

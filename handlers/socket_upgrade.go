@@ -54,6 +54,10 @@ func upgradeSocket(route socketRoute) fiber.Handler {
 		if err := checkHandshake(c); err != nil {
 			return err
 		}
+		if route.Hub.Stopping() {
+			c.Set(fiber.HeaderRetryAfter, "5") // seconds
+			return fiber.NewError(fiber.StatusServiceUnavailable, "this server is stopping: come back in a few seconds")
+		}
 		if err := route.Allowed(c); err != nil {
 			return err
 		}

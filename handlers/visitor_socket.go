@@ -139,6 +139,8 @@ var visitorFrames = map[string]func(*visitorProtocol, context.Context, []byte) e
 	"get":    (*visitorProtocol).get,
 	"end":    (*visitorProtocol).end,
 	"page":   (*visitorProtocol).page,
+	// Sent by clients that follow the protocol; ticks for what was delivered are not shown yet.
+	"received": func(*visitorProtocol, context.Context, []byte) error { return nil },
 }
 
 // Frame does what a frame asks for.

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	"foyer/app/routing"
 	"foyer/app/store"
@@ -12,9 +13,12 @@ import (
 // assigner is the loop over one account's queue. There is at most one per account.
 type assigner struct {
 	again bool // guarded by Service.mu: something happened since the queue was last read
-	// Owned by the loop: what each waiting conversation was last told of its place.
-	told map[int64]int
+	// Owned by the loop: what each wait was last told of its place.
+	told map[wait]int
 }
+
+// wait is one stretch of a conversation's waiting: its fence grows when it comes back to the queue.
+type wait struct{ conversation, fence int64 }
 
 // Kick looks at an account's queue because something may have freed or filled a place. It returns
 // at once; any number of kicks while the queue is being looked at lead to one more look.
@@ -73,14 +77,18 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 		facts[i] = routing.Waiting{ID: c.ID, Department: c.DepartmentID, Tried: c.Tried}
 		byID[c.ID] = c
 	}
-	for _, p := range routing.Match(facts, agents) {
-		switch err := s.claim(ctx, byID[p.Conversation], p.Agent); models.KindOf(err) {
-		case "":
-			if err != nil {
-				return false, err
-			}
-			delete(byID, p.Conversation)
-		case models.KindUnavailable:
+	pairings := routing.Match(facts, agents)
+	claims := make([]error, len(pairings))
+	var claiming sync.WaitGroup
+	for i, p := range pairings { // all at once: the writer puts them into few transactions
+		claiming.Go(func() { claims[i] = s.claim(ctx, byID[p.Conversation], p.Agent) })
+	}
+	claiming.Wait()
+	for i, err := range claims {
+		switch {
+		case err == nil:
+			delete(byID, pairings[i].Conversation)
+		case models.KindOf(err) == "", models.KindOf(err) == models.KindUnavailable:
 			return false, err
 		default: // somebody was faster, or the agent has just left: read again, decide again
 			lost = true
@@ -137,7 +145,7 @@ func (s *Service) claim(ctx context.Context, c models.Conversation, agentID int6
 // tellPlaces tells each visitor who still waits their place in the queue of their department, if
 // it is another than they were told before.
 func (s *Service) tellPlaces(waiting []models.Conversation, still map[int64]models.Conversation, a *assigner) {
-	told := make(map[int64]int, len(still))
+	told := make(map[wait]int, len(still))
 	last := map[int64]int{} // by department
 	for _, c := range waiting {
 		if _, ok := still[c.ID]; !ok {
@@ -145,8 +153,8 @@ func (s *Service) tellPlaces(waiting []models.Conversation, still map[int64]mode
 		}
 		last[c.DepartmentID]++
 		place := last[c.DepartmentID]
-		told[c.ID] = place
-		if a.told[c.ID] != place {
+		told[wait{c.ID, c.Fence}] = place
+		if a.told[wait{c.ID, c.Fence}] != place {
 			s.hub.Publish(frame(queueFrame{"queue", c.PublicID, place}), TopicVisitor(c.VisitorID))
 		}
 	}

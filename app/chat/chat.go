@@ -34,8 +34,8 @@ type Service struct {
 	// Guarded by mu.
 	mu        sync.Mutex
 	stopped   bool
-	assigners map[int64]*assigner     // accounts whose queue is being looked at
-	places    map[int64]map[int64]int // by account: what each waiting conversation was told of its place
+	assigners map[int64]*assigner    // accounts whose queue is being looked at
+	places    map[int64]map[wait]int // by account: what each wait was told of its place
 	running   sync.WaitGroup
 }
 
@@ -43,7 +43,7 @@ type Service struct {
 func New(s *store.Store, h *hub.Hub, now func() time.Time, settings Settings) *Service {
 	return &Service{
 		store: s, hub: h, now: now, settings: settings,
-		wake: make(chan struct{}, 1), assigners: map[int64]*assigner{}, places: map[int64]map[int64]int{},
+		wake: make(chan struct{}, 1), assigners: map[int64]*assigner{}, places: map[int64]map[wait]int{},
 	}
 }
 

@@ -16,7 +16,7 @@ func (s *Service) AgentCame(ctx context.Context, a models.Agent) error {
 	if !s.presence.AgentCame(a.ID) {
 		return nil
 	}
-	err := s.agentChanged(ctx, a)
+	err := s.agentChanged(ctx, a, "")
 	if err != nil {
 		s.presence.AgentLeft(a.ID) // this connection will not last
 	}
@@ -29,7 +29,7 @@ func (s *Service) AgentLeft(ctx context.Context, a models.Agent) error {
 	if !s.presence.AgentLeft(a.ID) {
 		return nil
 	}
-	return s.agentChanged(ctx, a)
+	return s.agentChanged(ctx, a, "")
 }
 
 // SetAvailability stores what an agent wants to be and acts on it.
@@ -37,10 +37,7 @@ func (s *Service) SetAvailability(ctx context.Context, a models.Agent, to models
 	if !to.Valid() {
 		return models.Errorf(models.KindInvalid, "status must be online, away or offline")
 	}
-	if err := s.store.For(a.AccountID).SetAvailability(ctx, a.ID, to); err != nil {
-		return err
-	}
-	return s.agentChanged(ctx, a)
+	return s.agentChanged(ctx, a, to)
 }
 
 // Status is what an agent's wish and connection come to.
@@ -52,13 +49,20 @@ func (s *Service) Status(a models.Agent) models.Availability {
 }
 
 // agentChanged brings what is stored of an agent's presence in line with what is so at the moment
-// the change is made: of an arrival and a departure that cross, the last word is right.
-func (s *Service) agentChanged(ctx context.Context, a models.Agent) error {
+// the change is made: of an arrival and a departure that cross, the last word is right. wish is what
+// the agent wants to be from now on, "" for what it was.
+func (s *Service) agentChanged(ctx context.Context, a models.Agent, wish models.Availability) error {
 	var status models.Availability
 	err := s.store.For(a.AccountID).Change(ctx, func(tx *store.Tx) error {
 		seat, err := tx.Seat(a.ID, 0)
 		if err != nil {
 			return err
+		}
+		if wish != "" {
+			if err := tx.SetAvailability(a.ID, wish); err != nil {
+				return err
+			}
+			seat.Availability = wish
 		}
 		status = s.Status(seat.Agent)
 		if s.presence.Agent(a.ID) {

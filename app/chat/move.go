@@ -31,6 +31,9 @@ func (s *Service) do(ctx context.Context, m move) (models.Summary, error) {
 	return after, err
 }
 
+// maxBacklog is how long a log may be for its new owner to hear all of it unasked, in events.
+const maxBacklog = 50
+
 // move carries out a move in one transaction and tells of it after the commit.
 func (s *Service) move(ctx context.Context, m move) (models.Summary, error) {
 	var after models.Summary
@@ -50,7 +53,7 @@ func (s *Service) move(ctx context.Context, m move) (models.Summary, error) {
 			return err
 		}
 		if backlog = nil; c.AgentID != 0 && c.AgentID != owner {
-			if backlog, err = tx.Log(c, MaxPage); err != nil {
+			if backlog, err = tx.Log(c, maxBacklog); err != nil {
 				return err
 			}
 		}
@@ -112,16 +115,29 @@ func (s *Service) Take(ctx context.Context, agent models.Agent, conv string) (Su
 	after, err := s.do(ctx, move{
 		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndAssigned,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+			told := models.Message{Kind: models.EventAssigned, AgentID: agent.ID}
+			if err := c.Assign(agent.ID, tx.Now()); err != nil {
+				return told, err
+			}
 			seat, err := tx.Seat(agent.ID, c.DepartmentID)
 			if err != nil {
-				return models.Message{}, err
+				return told, err
 			}
 			if err := hasRoom(seat); err != nil {
-				return models.Message{}, err
+				return told, err
 			}
-			return models.Message{Kind: models.EventAssigned, AgentID: agent.ID}, c.Assign(agent.ID, tx.Now())
+			if !s.presence.Agent(agent.ID) { // taken through the API alone: they have the grace to turn up
+				c.DueAt, c.DueWhat = tx.Now().Add(s.settings.AgentGrace), models.DueAgentGrace
+				defer s.wakeSweeper()
+			}
+			return told, nil
 		},
 	})
+	if models.KindOf(err) == models.KindConflict { // perhaps with oneself, in another tab
+		if now, again := s.store.For(agent.AccountID).Summary(ctx, conv); again == nil && now.State == models.StateActive && now.AgentID == agent.ID {
+			return s.summary(now), nil
+		}
+	}
 	return s.summary(after), err
 }
 
@@ -130,80 +146,6 @@ func hasRoom(seat store.Seat) error {
 		return models.Errorf(models.KindAtCapacity, "%s has %d of %d conversations: close or transfer one first", seat.Name, seat.Open, seat.ChatLimit)
 	}
 	return nil
-}
-
-// Destination says where a conversation is transferred to: an agent or a department, by public id.
-type Destination struct {
-	Agent, Department string
-	Note              string // for colleagues only
-}
-
-// Transfer gives an active conversation to another agent, or back to the queue of a department,
-// where its former owner is not asked again.
-func (s *Service) Transfer(ctx context.Context, agent models.Agent, conv string, to Destination) (Summary, error) {
-	if (to.Agent == "") == (to.Department == "") {
-		return Summary{}, models.Errorf(models.KindInvalid, "name either an agent or a department to transfer to")
-	}
-	if to.Note != "" {
-		if err := models.CheckText(to.Note); err != nil {
-			return Summary{}, err
-		}
-	}
-	decide, err := s.toDepartment(ctx, agent, to)
-	if to.Agent != "" {
-		decide, err = s.toAgent(ctx, agent, to)
-	}
-	if err != nil {
-		return Summary{}, err
-	}
-	after, err := s.do(ctx, move{
-		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID,
-		why: models.EndTransferred, note: to.Note, decide: decide,
-	})
-	return s.summary(after), err
-}
-
-type decision = func(*store.Tx, *models.Conversation) (models.Message, error)
-
-func (s *Service) toAgent(ctx context.Context, by models.Agent, to Destination) (decision, error) {
-	target, err := s.store.For(by.AccountID).AgentCalled(ctx, to.Agent)
-	if err != nil {
-		return nil, err
-	}
-	return func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-		told := models.Message{Kind: models.EventTransferred, AgentID: target.ID}
-		if err := mayMove(by, c); err != nil {
-			return told, err
-		}
-		if c.State == models.StateActive && c.AgentID == target.ID {
-			return told, c.Transfer(target.ID, tx.Now()) // says why not
-		}
-		seat, err := tx.Seat(target.ID, c.DepartmentID)
-		if err != nil {
-			return told, err
-		}
-		if seat.Availability != models.Online || !s.presence.Agent(target.ID) {
-			return told, models.Errorf(models.KindNotEligible, "%s is not online", seat.Name)
-		}
-		if err := hasRoom(seat); err != nil {
-			return told, err
-		}
-		return told, c.Transfer(target.ID, tx.Now())
-	}, nil
-}
-
-func (s *Service) toDepartment(ctx context.Context, by models.Agent, to Destination) (decision, error) {
-	d, err := s.store.For(by.AccountID).DepartmentCalled(ctx, to.Department)
-	if err != nil {
-		return nil, err
-	}
-	return func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-		told := models.Message{Kind: models.EventTransferred, DepartmentID: d.ID}
-		if err := mayMove(by, c); err != nil {
-			return told, err
-		}
-		return told, c.Requeue(d.ID, true, tx.Now())
-	}, nil
 }
 
 // mayMove says why an agent may not act on a conversation that somebody has, if so.

@@ -56,6 +56,12 @@ func (s *Service) ReplayToAgent(ctx context.Context, a models.Agent, conv string
 
 func (s *Service) replay(ctx context.Context, c *models.Conversation, after int64, visitor bool, send Send) error {
 	end := Sync{Conv: c.PublicID}
+	if last := c.LastSeq; after > last || visitor && after > c.LastVisibleSeq { // no log of ours goes that far
+		after = 0
+		if err := send(ctx, s.Reset(c.PublicID)); err != nil {
+			return err
+		}
+	}
 	for more := true; more; {
 		var events []Event
 		var err error

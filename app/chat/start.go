@@ -86,10 +86,10 @@ func open(tx *store.Tx, v models.Visitor, cid string, department int64) (c *mode
 	return c, true, tx.Create(c)
 }
 
-// firstLine adds the line of a start to a conversation that was open before: what was said is not
-// lost because another tab was faster.
+// firstLine adds the line of a start to a conversation that was there before: what was said is not
+// lost because another tab was faster. A line that is there already is not added again.
 func (s *Service) firstLine(ctx context.Context, v models.Visitor, c *models.Conversation, in Start) error {
-	if in.Text == "" || c.StartCID == in.CID {
+	if in.Text == "" {
 		return nil
 	}
 	_, err := s.SayAsVisitor(ctx, v, Line{Conv: c.PublicID, CID: in.CID, Text: in.Text})

@@ -23,16 +23,23 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.store.Recover(ctx, grace); err != nil {
 		return err
 	}
-	go s.sweep(ctx)
+	s.running.Go(func() { s.sweep(ctx) })
 	return nil
 }
 
-// Stop waits until no queue is being looked at; later kicks do nothing.
+// Stop waits until no queue is being looked at and the sweeper has ended; later kicks do nothing.
+// Run's context has to have ended.
 func (s *Service) Stop() {
 	s.mu.Lock()
 	s.stopped = true
 	s.mu.Unlock()
 	s.running.Wait()
+}
+
+// PlanReturn notes, before a planned stop, over how long clients are asked to come back: the next
+// run gives agents that much longer before their conversations go to somebody else.
+func (s *Service) PlanReturn(ctx context.Context, within time.Duration) error {
+	return s.store.PlanReturn(ctx, within)
 }
 
 func (s *Service) wakeSweeper() {
@@ -77,13 +84,17 @@ func (s *Service) sweepOnce(ctx context.Context) time.Duration {
 		}
 		return retryAfter
 	}
+	done := 0
 	for _, d := range due {
-		if err := s.passed(ctx, d); err != nil && models.KindOf(err) == models.KindUnavailable {
+		switch err := s.passed(ctx, d); models.KindOf(err) {
+		case models.KindUnavailable:
 			slog.Error("deadline could not be dealt with", "conversation", d.PublicID, "error", err)
 			return retryAfter
+		case "":
+			done++
 		}
 	}
-	if len(due) == maxDue {
+	if len(due) == maxDue && done > 0 { // there may be more
 		return 0
 	}
 	wait := s.settings.Sweep
@@ -119,8 +130,21 @@ func (s *Service) passed(ctx context.Context, d store.Due) error {
 	return err
 }
 
-// castNet looks at every queue in which somebody waits, in case a kick was lost.
+// castNet looks at every queue in which somebody waits, in case a kick was lost, and at every agent
+// whose conversations have a deadline that doesn't fit whether they are here.
 func (s *Service) castNet(ctx context.Context) {
+	owners, err := s.store.Owners(ctx)
+	if err != nil && ctx.Err() == nil {
+		slog.Error("owners could not be listed", "error", err)
+	}
+	for _, o := range owners {
+		if s.presence.Agent(o.ID) != o.Grace {
+			continue
+		}
+		if err := s.agentChanged(ctx, o.Agent, ""); err != nil {
+			slog.Error("an agent's presence could not be stored", "agent", o.PublicID, "error", err)
+		}
+	}
 	if err := s.store.StayAlive(ctx); err != nil && ctx.Err() == nil {
 		slog.Error("the server's being alive could not be noted", "error", err)
 	}

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"encoding/json"
-	"log/slog"
 
 	"foyer/app/store"
 	"foyer/models"
@@ -41,7 +40,7 @@ type Event struct {
 // LastLine is the last message of a conversation.
 type LastLine struct {
 	Seq  int64          `json:"seq"`
-	Text string         `json:"text"`
+	Text string         `json:"text" doc:"the first 200 characters"`
 	At   models.Instant `json:"at" format:"date-time"`
 	From Author         `json:"from"`
 }
@@ -111,11 +110,25 @@ func (s *Service) summary(c models.Summary) Summary {
 	}
 	if c.LastLineSeq > 0 {
 		out.Last = &LastLine{
-			Seq: c.LastLineSeq, Text: c.LineText, At: c.LineAt,
+			Seq: c.LastLineSeq, Text: beginning(c.LineText), At: c.LineAt,
 			From: Author{Type: c.LineAuthorType, ID: c.LineAuthorPublicID, Name: c.LineAuthorName},
 		}
 	}
 	return out
+}
+
+// maxGlimpse is how much of a line a summary shows, in characters: an agent is welcomed with a
+// summary of everything that is open.
+const maxGlimpse = 200
+
+func beginning(text string) string {
+	n := 0
+	for i := range text {
+		if n++; n > maxGlimpse {
+			return text[:i]
+		}
+	}
+	return text
 }
 
 func visitorSummary(c models.Summary) VisitorSummary {
@@ -147,13 +160,11 @@ func eventFor(conv string, e store.Event, visitor bool) Event {
 	return out
 }
 
-// frame encodes what goes out. Every shape here can be encoded; one that could not would be a bug
-// worth a line in the log, not a reason to end a conversation.
+// frame encodes what goes out. Every shape here can be encoded.
 func frame(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		slog.Error("frame could not be encoded", "error", err)
-		return nil
+		panic(err) // strings, numbers and times
 	}
 	return b
 }

@@ -81,12 +81,6 @@ func (a *Account) Members(ctx context.Context) (map[int64][]int64, error) {
 	return members, nil
 }
 
-// SetAvailability stores what an agent wants to be.
-func (a *Account) SetAvailability(ctx context.Context, agentID int64, to models.Availability) error {
-	return a.store.write.WithContext(ctx).Model(&models.Agent{}).
-		Where("account_id = ? AND id = ?", a.id, agentID).UpdateColumn("availability", to).Error
-}
-
 // CreateAgent stores a new agent, who answers for the given departments.
 func (a *Account) CreateAgent(ctx context.Context, agent *models.Agent, departments ...models.Department) error {
 	agent.AccountID, agent.PublicID, agent.CreatedAt = a.id, NewID(a.store.now()), models.InstantOf(a.store.now())

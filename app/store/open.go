@@ -24,6 +24,9 @@ type Options struct {
 	DSN     string           // path of the SQLite file, or a PostgreSQL connection string
 	Readers int              // connections for reading
 	Now     func() time.Time // the one clock
+	// Doubt is called when nobody can say whether a transaction was kept: what open sockets were
+	// told may be less than what is stored, so they have to resume. May be nil.
+	Doubt func()
 }
 
 // Store is an open database.
@@ -33,6 +36,7 @@ type Store struct {
 	read   *gorm.DB
 	sqlite bool
 	now    func() time.Time
+	doubt  func()
 	epoch  string
 	unlock func()
 	*Writer
@@ -41,7 +45,7 @@ type Store struct {
 // Open opens the database, brings its schema up to date and starts the writer. Errors of kind
 // not_configured say what the operator has to do.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{sqlite: o.Driver == "sqlite", now: o.Now, unlock: func() {}}
+	s := &Store{sqlite: o.Driver == "sqlite", now: o.Now, doubt: o.Doubt, unlock: func() {}}
 	open := s.openPostgres
 	if s.sqlite {
 		open = s.openSQLite
@@ -53,7 +57,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	} {
 		if err := step(); err != nil {
 			_ = s.Close()
-			return nil, err
+			return nil, s.trouble(o, err)
 		}
 	}
 	s.Writer = startWriter(s)
@@ -69,8 +73,8 @@ func (s *Store) Close() error {
 	if s.sqlite && s.write != nil {
 		errs = append(errs, s.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error)
 	}
-	for i, db := range []*gorm.DB{s.read, s.write} {
-		if db == nil || i == 1 && s.read == s.write {
+	for _, db := range []*gorm.DB{s.read, s.write} {
+		if db == nil {
 			continue
 		}
 		if pool, err := db.DB(); err == nil {
@@ -179,6 +183,14 @@ func atLeast(version, least string) bool {
 	return true
 }
 
+// trouble adds to what went wrong while opening what the operator can do about it.
+func (s *Store) trouble(o Options, err error) error {
+	if models.KindOf(err) != "" || !s.sqlite {
+		return err
+	}
+	return sqliteTrouble(o.DSN, err)
+}
+
 func sqliteTrouble(path string, err error) error {
 	text := err.Error()
 	switch {
@@ -196,13 +208,51 @@ func sqliteTrouble(path string, err error) error {
 }
 
 func (s *Store) openPostgres(o Options) error {
-	db, err := gorm.Open(postgres.Open(o.DSN), gormConfig())
-	if err != nil {
-		return &models.Error{Kind: models.KindNotConfigured, Err: err,
-			Message: "cannot reach PostgreSQL: check that it runs and that database.dsn names it rightly"}
+	for _, pool := range []struct {
+		db          **gorm.DB
+		connections int
+	}{{&s.write, 2}, {&s.read, o.Readers}} { // apart: a slow reader must not keep the writer waiting
+		db, err := gorm.Open(postgres.Open(o.DSN), gormConfig())
+		if err != nil {
+			return &models.Error{Kind: models.KindNotConfigured, Err: err,
+				Message: "cannot reach PostgreSQL: check that it runs and that database.dsn names it rightly"}
+		}
+		*pool.db = db
+		if err := limit(db, pool.connections); err != nil {
+			return err
+		}
 	}
-	s.write, s.read = db, db
-	return limit(db, o.Readers+2) // the writer, one to spare, and the readers
+	return nil
+}
+
+// Alone makes sure that this is the only server on the database, until it is closed: who is
+// connected is known to one process only, and another would take their conversations away. On
+// SQLite Open has done so; on PostgreSQL a lock is held by a connection kept for that.
+func (s *Store) Alone(ctx context.Context) error {
+	if s.sqlite {
+		return nil
+	}
+	pool, err := s.read.DB()
+	if err != nil {
+		return err
+	}
+	pool.SetMaxOpenConns(pool.Stats().MaxOpenConnections + 1)
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	s.unlock = func() { _ = conn.Close() }
+	var alone bool
+	err = conn.QueryRowContext(ctx,
+		"SELECT pg_try_advisory_lock(hashtext('foyer'), hashtext(current_schema()))").Scan(&alone)
+	if err != nil {
+		return fmt.Errorf("lock the database: %w", err)
+	}
+	if !alone {
+		return models.Errorf(models.KindNotConfigured,
+			"another Foyer uses this PostgreSQL database: stop it, or name another one in database.dsn")
+	}
+	return nil
 }
 
 func limit(db *gorm.DB, connections int) error {

@@ -45,29 +45,28 @@ func (s *Store) SiteByKey(ctx context.Context, key string) (models.Site, error) 
 	return site, missing(err, "there is no site with this key: check data-site in the snippet")
 }
 
-// CreateVisitor stores a new visitor.
+// CreateVisitor stores a new visitor. Like all that visitors bring about it goes through the
+// Writer, so that a crowd of arrivals shares transactions with what is being said.
 func (a *Account) CreateVisitor(ctx context.Context, v *models.Visitor) error {
 	v.AccountID, v.PublicID = a.id, NewID(a.store.now())
 	v.CreatedAt, v.SeenAt = models.InstantOf(a.store.now()), models.InstantOf(a.store.now())
-	if err := owns(a.read(ctx), a.id, "site", v.SiteID); err != nil {
-		return ours(err)
-	}
-	if err := a.store.write.WithContext(ctx).Create(v).Error; err != nil {
-		return ours(fmt.Errorf("create visitor: %w", err))
-	}
-	return nil
+	return a.Change(ctx, func(tx *Tx) error {
+		if err := owns(tx.db, a.id, "site", v.SiteID); err != nil {
+			return err
+		}
+		v.ID = 0 // an attempt before may have set it
+		return tx.db.Create(v).Error
+	}, nil)
 }
 
 // SaveVisitor stores what a visitor tells of themselves and where they are.
 func (a *Account) SaveVisitor(ctx context.Context, v *models.Visitor) error {
 	v.SeenAt = models.InstantOf(a.store.now())
-	err := a.store.write.WithContext(ctx).Model(v).Where("account_id = ? AND id = ?", a.id, v.ID).
-		Select("name", "email", "locale", "user_agent", "page_url", "page_title", "page_referrer", "fields", "seen_at").
-		Updates(v).Error
-	if err != nil {
-		return ours(fmt.Errorf("save visitor %d: %w", v.ID, err))
-	}
-	return nil
+	return a.Change(ctx, func(tx *Tx) error {
+		return tx.db.Model(v).Where("account_id = ? AND id = ?", a.id, v.ID).
+			Select("name", "email", "locale", "user_agent", "page_url", "page_title", "page_referrer", "fields", "seen_at").
+			Updates(v).Error
+	}, nil)
 }
 
 // VisitorByToken reads the visitor of a site who holds the token with this hash.

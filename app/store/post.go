@@ -104,7 +104,8 @@ type lineKey struct {
 }
 
 // earlier finds lines that were stored before under one of the client ids. Each is looked up by the
-// whole of its key, so that the length of a conversation doesn't matter.
+// whole of its key, so that the length of a conversation doesn't matter. SQLite takes a CROSS JOIN
+// in the order written: with many keys it would otherwise read all messages there are.
 func (s *Store) earlier(db *gorm.DB, ops []*op, heads map[string]*models.Summary) (map[lineKey]*models.Message, error) {
 	var keys strings.Builder
 	var args []any
@@ -125,7 +126,7 @@ func (s *Store) earlier(db *gorm.DB, ops []*op, heads map[string]*models.Summary
 	}
 	var list []models.Message
 	err := db.Raw(`WITH k (conversation_id, author_type, author_id, cid) AS (VALUES `+keys.String()+`)
-		SELECT m.* FROM k JOIN messages m ON m.conversation_id = k.conversation_id AND m.author_type = k.author_type
+		SELECT m.* FROM k CROSS JOIN messages m WHERE m.conversation_id = k.conversation_id AND m.author_type = k.author_type
 			AND m.author_id = k.author_id AND m.cid = k.cid AND m.cid <> ''`, args...).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for earlier lines: %w", err)

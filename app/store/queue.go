@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"gorm.io/gorm"
+
 	"foyer/models"
 )
 
@@ -61,10 +63,11 @@ func (s *Store) Due(ctx context.Context, limit int) ([]Due, models.Instant, erro
 	return list, next, err
 }
 
-// StartGrace sets the deadline after which an agent's conversations go back to the queue.
+// StartGrace sets the deadline after which an agent's conversations go back to the queue. One that
+// is running already is not put off.
 func (tx *Tx) StartGrace(agentID int64, until models.Instant) error {
 	return tx.db.Model(&models.Conversation{}).
-		Where("account_id = ? AND agent_id = ? AND state = 'active'", tx.account, agentID).
+		Where("account_id = ? AND agent_id = ? AND state = 'active' AND due_what = ''", tx.account, agentID).
 		UpdateColumns(map[string]any{"due_at": until, "due_what": models.DueAgentGrace}).Error
 }
 
@@ -73,6 +76,27 @@ func (tx *Tx) EndGrace(agentID int64) error {
 	return tx.db.Model(&models.Conversation{}).
 		Where("account_id = ? AND agent_id = ? AND due_what = ?", tx.account, agentID, models.DueAgentGrace).
 		UpdateColumns(map[string]any{"due_at": 0, "due_what": models.DueNothing}).Error
+}
+
+// SetAvailability stores what an agent wants to be.
+func (tx *Tx) SetAvailability(agentID int64, to models.Availability) error {
+	return tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, agentID).
+		UpdateColumn("availability", to).Error
+}
+
+// Owner is an agent who has conversations.
+type Owner struct {
+	models.Agent
+	Grace bool // a deadline runs after which they lose at least one of them
+}
+
+// Owners reads the agents of all accounts who have conversations. An agent some of whose
+// conversations have a deadline and some not is listed once for each.
+func (s *Store) Owners(ctx context.Context) (list []Owner, err error) {
+	err = s.read.WithContext(ctx).Raw(`SELECT a.*, o.grace FROM
+		(SELECT DISTINCT agent_id, due_what = 'agent_grace' AS grace FROM conversations WHERE state = 'active') o
+		JOIN agents a ON a.id = o.agent_id`).Scan(&list).Error
+	return list, err
 }
 
 // SetPresence records what an agent is from now on. A gap of at most merge in the same presence,
@@ -132,39 +156,62 @@ func (tx *Tx) ReadByVisitor(c *models.Conversation, visible int64) (bool, error)
 	return true, tx.update(c, "fence = ?", c.Fence)
 }
 
-const aliveKey = "alive_at"
+// What is kept of one run for the next.
+const (
+	aliveKey  = "alive_at"  // when the server was last known to run
+	returnKey = "return_ms" // over how long clients were asked to come back
+)
 
 // StayAlive notes that the server is running, so that after a crash it is known until when it was.
 func (s *Store) StayAlive(ctx context.Context) error {
+	return s.setMeta(ctx, aliveKey, int64(models.InstantOf(s.now())))
+}
+
+// PlanReturn notes over how long clients were asked to come back after a planned stop.
+func (s *Store) PlanReturn(ctx context.Context, within time.Duration) error {
+	return s.setMeta(ctx, returnKey, within.Milliseconds())
+}
+
+func (s *Store) setMeta(ctx context.Context, name string, value int64) error {
 	return s.write.WithContext(ctx).Exec(`INSERT INTO meta (name, value) VALUES (?, ?)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, aliveKey, fmt.Sprint(models.InstantOf(s.now()))).Error
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, strconv.FormatInt(value, 10)).Error
+}
+
+// takeMeta reads a value and forgets it; missing is what it is when there is none.
+func takeMeta(db *gorm.DB, name string, missing int64) (int64, error) {
+	var values []string
+	if err := db.Raw("DELETE FROM meta WHERE name = ? RETURNING value", name).Scan(&values).Error; err != nil {
+		return 0, fmt.Errorf("read %s of the last run: %w", name, err)
+	}
+	if len(values) == 0 {
+		return missing, nil
+	}
+	return strconv.ParseInt(values[0], 10, 64)
 }
 
 // Recover puts in order what the last run left behind: nobody is connected now, so presence ended
-// when the server was last known to run, and every owner has until the given time to come back.
+// when the server was last known to run, and every owner has until the given time to come back, or
+// longer if clients were asked to take their time.
 func (s *Store) Recover(ctx context.Context, graceUntil models.Instant) error {
-	db := s.write.WithContext(ctx)
-	var values []string
-	if err := db.Raw("SELECT value FROM meta WHERE name = ?", aliveKey).Scan(&values).Error; err != nil {
-		return fmt.Errorf("read when the server last ran: %w", err)
-	}
-	alive := models.InstantOf(s.now())
-	if len(values) == 1 {
-		ms, err := strconv.ParseInt(values[0], 10, 64)
+	return s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		alive, err := takeMeta(db, aliveKey, int64(models.InstantOf(s.now())))
 		if err != nil {
-			return fmt.Errorf("read when the server last ran: %w", err)
+			return err
 		}
-		alive = models.Instant(ms)
-	}
-	err := db.Exec(`UPDATE presence_intervals SET ended_at = CASE WHEN started_at > ? THEN started_at ELSE ? END
-		WHERE ended_at = 0`, alive, alive).Error
-	if err != nil {
-		return fmt.Errorf("end the presence of the last run: %w", err)
-	}
-	err = db.Exec(`UPDATE conversations SET due_at = ?, due_what = ? WHERE state = 'active'`,
-		graceUntil, models.DueAgentGrace).Error
-	if err != nil {
-		return fmt.Errorf("give agents time to come back: %w", err)
-	}
-	return nil
+		within, err := takeMeta(db, returnKey, 0)
+		if err != nil {
+			return err
+		}
+		err = db.Exec(`UPDATE presence_intervals SET ended_at = CASE WHEN started_at > ? THEN started_at ELSE ? END
+			WHERE ended_at = 0`, alive, alive).Error
+		if err != nil {
+			return fmt.Errorf("end the presence of the last run: %w", err)
+		}
+		err = db.Exec(`UPDATE conversations SET due_at = ?, due_what = ? WHERE state = 'active'`,
+			graceUntil+models.Instant(within), models.DueAgentGrace).Error
+		if err != nil {
+			return fmt.Errorf("give agents time to come back: %w", err)
+		}
+		return nil
+	})
 }

@@ -85,11 +85,15 @@ func (w *Writer) write(committed chan<- []*op) {
 	defer close(committed)
 	for first := range w.ops {
 		batch := w.gather(first)
-		if err := w.commit(batch); err != nil {
+		kept, err := w.commit(batch)
+		if err != nil {
 			slog.Error("transaction failed", "operations", len(batch), "error", err)
 			w.oneByOne(batch)
 		}
 		committed <- batch
+		if kept == maybe && w.store.doubt != nil {
+			w.store.doubt()
+		}
 	}
 }
 
@@ -124,10 +128,19 @@ func postsFirst(batch []*op) []*op {
 	return batch
 }
 
+// fate is what became of a transaction.
+type fate int
+
+const (
+	certain fate = iota // kept without an error, else not kept
+	maybe               // PostgreSQL did not answer the COMMIT
+)
+
 // commit carries out a batch in one transaction. What one operation does wrong is undone without
-// harm to the others; an error means that nothing of the batch was kept.
-func (w *Writer) commit(batch []*op) error {
-	return w.store.write.Transaction(func(db *gorm.DB) error {
+// harm to the others; an error means that nothing of the batch was kept, as far as one can know.
+func (w *Writer) commit(batch []*op) (fate, error) {
+	committing := false
+	err := w.store.write.Transaction(func(db *gorm.DB) error {
 		posts := 0
 		for posts < len(batch) && batch[posts].post != nil {
 			posts++
@@ -140,8 +153,13 @@ func (w *Writer) commit(batch []*op) error {
 				return err
 			}
 		}
+		committing = true
 		return nil
 	})
+	if err != nil && committing && !w.store.sqlite {
+		return maybe, err
+	}
+	return certain, err
 }
 
 // within carries out a change so that it can be undone alone. The error it returns is the
@@ -165,7 +183,7 @@ func (w *Writer) within(db *gorm.DB, o *op) error {
 // not take the others with it.
 func (w *Writer) oneByOne(batch []*op) {
 	for _, o := range batch {
-		if err := w.commit([]*op{o}); err != nil {
+		if _, err := w.commit([]*op{o}); err != nil {
 			o.err = &models.Error{Kind: models.KindUnavailable, Message: errUnavailable.Error(), Err: err}
 		}
 	}

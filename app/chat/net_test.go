@@ -1,0 +1,149 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"foyer/models"
+)
+
+func TestWhoTakesWithoutBeingHereHasTheGraceToTurnUp(t *testing.T) {
+	d := newDesk(t, 1, "anna", "ben")
+	conv := d.start(d.visitor(), "hello")
+	_, err := d.Take(context.Background(), d.agents["anna"], conv) // by the API, no socket open
+	must(t, err)
+	d.clock.pass(testGrace)
+	d.sweepNow()
+	d.come("ben")
+	if owner := d.owner(conv); owner != "ben" {
+		t.Errorf("%q has it", owner)
+	}
+}
+
+func TestTheGraceIsNotPutOff(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	d.come("anna")
+	conv := d.start(d.visitor(), "hello")
+	d.leave("anna")
+	for range 3 {
+		d.clock.pass(testGrace - time.Second)
+		must(t, d.SetAvailability(context.Background(), d.agents["anna"], models.Away))
+	}
+	d.sweepNow()
+	if c := d.conv(conv); c.State != models.StateQueued {
+		t.Errorf("it is %s", c.State)
+	}
+}
+
+// The net is for what was missed while storage refused.
+func TestTheNetCatchesWhatWasMissed(t *testing.T) {
+	ctx := context.Background()
+	for name, miss := range map[string]func(d *desk){
+		"a departure": func(d *desk) { d.presence.AgentLeft(d.agents["anna"].ID) },
+		"a return": func(d *desk) {
+			d.leave("anna")
+			d.presence.AgentCame(d.agents["anna"].ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.come("anna")
+			conv := d.start(d.visitor(), "hello")
+			miss(d)
+			d.castNet(ctx)
+			d.clock.pass(testGrace)
+			d.sweepNow()
+			want := models.StateActive
+			if name == "a departure" {
+				want = models.StateQueued
+			}
+			if c := d.conv(conv); c.State != want {
+				t.Errorf("it is %s, want %s", c.State, want)
+			}
+		})
+	}
+}
+
+func TestTakingOnesOwnTwiceAtOnceIsNoError(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	for i := range 20 {
+		conv := d.start(d.visitor(), fmt.Sprint(i))
+		var tabs sync.WaitGroup
+		for range 4 {
+			tabs.Go(func() {
+				if _, err := d.Take(context.Background(), d.agents["anna"], conv); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		tabs.Wait()
+		_, err := d.Close(context.Background(), d.agents["anna"], conv, "")
+		must(t, err)
+	}
+}
+
+func TestAStartThatIsNotTheSameIsNotSwallowed(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	_, err := d.Start(context.Background(), v.Visitor, Start{CID: "a", Text: "one"})
+	must(t, err)
+	if _, err := d.Start(context.Background(), v.Visitor, Start{CID: "a", Text: "two"}); models.KindOf(err) != models.KindCIDConflict {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestANumberBeyondTheLogIsReset(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	conv := d.start(v, "hello")
+	_, c, err := d.WelcomeVisitor(context.Background(), v.Visitor, d.site, "", conv, Beat{})
+	must(t, err)
+	var sent []string
+	must(t, d.ReplayToVisitor(context.Background(), c, 99, func(_ context.Context, f []byte) error {
+		sent = append(sent, string(f))
+		return nil
+	}))
+	if len(sent) < 3 || !strings.Contains(sent[0], `"t":"reset"`) || !strings.Contains(sent[1], `"seq":1`) {
+		t.Errorf("sent %q", sent)
+	}
+}
+
+func TestASummaryShowsOnlyTheBeginningOfALine(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	conv, err := d.Start(context.Background(), d.visitor().Visitor, Start{CID: "a", Text: strings.Repeat("茶", models.MaxMessage)})
+	must(t, err)
+	if got := d.conv(conv).Last.Text; got != strings.Repeat("茶", maxGlimpse) {
+		t.Errorf("%d bytes", len(got))
+	}
+}
+
+func TestComingBackToTheQueueIsToldAgain(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	conv := d.start(v, "hello")
+	v.ear.await(t, func(f map[string]any) bool { return f["t"] == "queue" })
+	d.mu.Lock() // no look at the queue in between
+	d.assigners[d.site.AccountID] = &assigner{}
+	d.mu.Unlock()
+	_, err := d.Take(ctx, d.agents["anna"], conv)
+	must(t, err)
+	_, err = d.Transfer(ctx, d.agents["anna"], conv, Destination{Department: d.support.PublicID})
+	must(t, err)
+	d.mu.Lock()
+	delete(d.assigners, d.site.AccountID)
+	d.mu.Unlock()
+	d.Kick(d.site.AccountID)
+	d.settle()
+	places := 0
+	v.ear.await(t, func(f map[string]any) bool {
+		if f["t"] == "queue" {
+			places++
+		}
+		return places >= 2
+	})
+}
