@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -70,8 +71,10 @@ func TestSocketCloses(t *testing.T) {
 			}
 		})
 	}
-	if s.hub.Len() > 0 {
-		t.Errorf("%d sockets are still in the hub", s.hub.Len())
+	ctx, cancel := context.WithTimeout(t.Context(), testWait)
+	defer cancel()
+	if err := s.hub.Shutdown(ctx, nil); err != nil { // waits until every socket has left
+		t.Error(err)
 	}
 }
 

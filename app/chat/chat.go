@@ -31,6 +31,8 @@ type Service struct {
 	settings Settings
 	wake     chan struct{} // a deadline may have come nearer
 
+	summaries summaries
+
 	// Guarded by mu.
 	mu        sync.Mutex
 	stopped   bool
@@ -90,11 +92,15 @@ func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 	if e.VisibleSeq > 0 {
 		s.hub.Publish(frame(eventFor(c.PublicID, e, true)), TopicVisitor(c.VisitorID))
 	}
-	s.tellSummary(c)
+	s.tellSummary(c, e.Kind != models.EventMessage)
 }
 
-func (s *Service) tellSummary(c models.Summary) {
-	s.hub.Publish(frame(convFrame{"conv", s.summary(c)}), TopicAgents(c.AccountID))
+// tellSummary tells all agents of an account how a conversation stands; urgent is what changes who
+// has it or whether it waits.
+func (s *Service) tellSummary(c models.Summary, urgent bool) {
+	s.summaries.tell(c, urgent, func(c models.Summary) {
+		s.hub.Publish(frame(convFrame{"conv", s.summary(c)}), TopicAgents(c.AccountID))
+	})
 }
 
 // event names the people of a new entry of a log. by is who did it; nil for the system.

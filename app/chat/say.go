@@ -83,7 +83,7 @@ func (s *Service) ReadAsAgent(ctx context.Context, a models.Agent, conv string, 
 		if f.Seq = c.AgentReadSeen; f.Seq > seen { // that a note was read is no news to the visitor
 			s.hub.Publish(frame(f), TopicVisitor(c.VisitorID))
 		}
-		s.tellSummary(c)
+		s.tellSummary(c, false)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -199,6 +200,7 @@ func (w *Writer) announce(committed <-chan []*op) {
 				o.announce()
 			}
 			o.result <- o.err
+			runtime.Gosched() // the sockets' writers have their turn, or a large batch would overrun them
 		}
 	}
 }

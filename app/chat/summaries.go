@@ -1,0 +1,59 @@
+package chat
+
+import (
+	"sync"
+	"time"
+
+	"foyer/models"
+)
+
+// glance is how often colleagues hear of a conversation in which only another line was said. Who
+// has the conversation hears of each line by its event; the others see it in a list, where more
+// would only flicker, and every agent of the account would pay for it.
+const glance = 500 * time.Millisecond
+
+// summaries thins out the frames that tell all agents of an account how a conversation stands. The
+// zero value is ready.
+type summaries struct {
+	// Guarded by mu.
+	mu   sync.Mutex
+	told map[int64]*told // by conversation; only those told of less than a glance ago
+}
+
+// told is a conversation that was told of just now, and how it stands since, if that is news.
+type told struct{ since *models.Summary }
+
+// tell publishes how a conversation stands: at once if that is urgent or nothing was told for a
+// glance, else at the end of it, as it stands then.
+func (s *summaries) tell(c models.Summary, urgent bool, publish func(models.Summary)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.told[c.ID]; t != nil {
+		if t.since = &c; !urgent {
+			return
+		}
+		t.since = nil
+		publish(c)
+		return
+	}
+	if s.told == nil {
+		s.told = map[int64]*told{}
+	}
+	s.told[c.ID] = &told{}
+	publish(c)
+	time.AfterFunc(glance, func() { s.later(c.ID, publish) })
+}
+
+// later publishes what has become news during a glance, and begins another one.
+func (s *summaries) later(id int64, publish func(models.Summary)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.told[id]
+	if t.since == nil {
+		delete(s.told, id)
+		return
+	}
+	publish(*t.since)
+	t.since = nil
+	time.AfterFunc(glance, func() { s.later(id, publish) })
+}
