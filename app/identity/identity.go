@@ -37,7 +37,7 @@ type Principal struct {
 }
 
 // SignIn checks an e-mail address and password and opens a session. It returns the session's token,
-// which is not kept, and when it ends. A wrong address and a wrong password are told apart by
+// which is not kept. A wrong address and a wrong password are told apart by
 // nothing, not even time.
 func (s *Service) SignIn(ctx context.Context, email, password, userAgent string) (token string, p Principal, err error) {
 	refused := models.Errorf(models.KindUnauthorized, "the e-mail address or the password is wrong")

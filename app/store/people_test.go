@@ -1,0 +1,102 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"foyer/models"
+)
+
+func TestAgentsAreListedByNameWithWhatTheyHave(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		ben, anna := a.agent("Ben", 9), a.agent("Anna", 2)
+		a.active(ben)
+		must(t, a.close(a.active(ben).PublicID))
+		must(t, a.account().Change(background, func(tx *Tx) error { return tx.SetAvailability(anna.ID, models.Away) }, nil))
+		list, err := a.account().Agents(background)
+		must(t, err)
+		got := ""
+		for _, c := range list {
+			got += fmt.Sprintf("%s is %s with %d of %d. ", c.Name, c.Availability, c.Open, c.ChatLimit)
+		}
+		if want := "Anna is away with 0 of 2. Ben is online with 1 of 9. "; got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+		if ids, err := a.account().WantOnline(background); err != nil || !slices.Equal(ids, []int64{ben.ID}) {
+			t.Errorf("online want to be %v (%v), Ben is %d", ids, err, ben.ID)
+		}
+		members, err := a.account().Members(background)
+		must(t, err)
+		if slices.Sort(members[anna.ID]); !slices.Equal(members[anna.ID], []int64{a.support.ID, a.orders.ID}) {
+			t.Errorf("Anna answers for %v", members[anna.ID])
+		}
+	})
+}
+
+func TestAnAgentWhoCannotBeMadeLeavesNothingBehind(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		anna := a.agent("Anna", 1)
+		before := b.contents(t)
+		twin := models.Agent{Email: anna.Email, Name: "Twin", Availability: models.Online}
+		if err := a.account().CreateAgent(background, &twin, a.support); err == nil {
+			t.Error("two agents have one address")
+		}
+		lost := models.Agent{Email: "lost@example.com", Name: "Lost", Availability: models.Online}
+		wantKind(t, a.account().CreateAgent(background, &lost, a.support, models.Department{ID: 4711}), models.KindNotFound)
+		b.unchanged(t, before)
+	})
+}
+
+func TestTheFirstDepartmentIsTheDefault(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		for id, want := range map[string]int64{"": a.support.ID, a.orders.PublicID: a.orders.ID} {
+			if d, err := a.account().DepartmentCalled(background, id); err != nil || d.ID != want {
+				t.Errorf("%q is department %d (%v), want %d", id, d.ID, err, want)
+			}
+		}
+	})
+}
+
+func TestWhatAVisitorTellsIsKept(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		v, other := a.visitor(), a.visitor()
+		b.clock.pass(time.Minute)
+		v.Name, v.Email, v.Locale, v.PageURL = "张伟", "wei@example.com", "zh-CN", "https://shop.example/茶"
+		v.Fields = map[string]string{"order": "42", "ordered": "昨天 \u2028 \"quoted\""}
+		must(t, a.account().SaveVisitor(background, &v))
+		got, err := a.account().VisitorByToken(background, a.site.ID, v.TokenHash)
+		must(t, err)
+		if fmt.Sprint(got) != fmt.Sprint(v) || got.SeenAt != b.clock.instant() || got.CreatedAt == got.SeenAt {
+			t.Errorf("kept is %+v\nwant    %+v", got, v)
+		}
+		if got, err := a.account().Visitor(background, other.ID); err != nil || fmt.Sprint(got) != fmt.Sprint(other) {
+			t.Errorf("another visitor is now %+v (%v)", got, err)
+		}
+	})
+}
+
+func TestAnIDOfZeroMeansNobodyAndNotEverybody(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		a.active(a.agent("Anna", 1))
+		before := b.contents(t)
+		_ = a.account().SaveVisitor(background, &models.Visitor{Name: "Mallory"})
+		_ = a.account().SetOrigins(background, 0, []string{"https://evil.example"})
+		_ = a.account().DeleteSession(background, 0)
+		_ = a.account().Change(background, func(tx *Tx) error {
+			var c models.Conversation
+			_ = tx.update(&c, "fence > ?", 0)
+			_ = tx.SetAvailability(0, models.Away)
+			_ = tx.StartGrace(0, 1)
+			_ = tx.EndGrace(0)
+			return tx.SetPresence(0, models.Online, 0)
+		}, nil)
+		b.unchanged(t, before)
+	})
+}

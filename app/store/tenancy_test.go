@@ -1,0 +1,202 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"foyer/models"
+)
+
+// neighbour is an account with something of everything, named after a word that must not show
+// anywhere else.
+type neighbour struct {
+	*tenant
+	agent          models.Agent
+	visitor        models.Visitor // has a conversation
+	newcomer       models.Visitor // has none
+	session        models.Session
+	waiting, owned models.Conversation
+}
+
+const canary = "Kanarienvogel"
+
+func newNeighbour(t *testing.T, b *bed, name string) *neighbour {
+	t.Helper()
+	row, err := b.CreateAccount(background, name)
+	must(t, err)
+	n := &neighbour{tenant: &tenant{bed: b, t: t, id: row.ID}}
+	n.support, err = n.account().CreateDepartment(background, name)
+	must(t, err)
+	n.orders, err = n.account().CreateDepartment(background, name+" too")
+	must(t, err)
+	n.site = models.Site{Key: rand.Text(), Name: name, Enabled: true}
+	must(t, n.account().CreateSite(background, &n.site))
+	n.agent = n.tenant.agent(name, 9)
+	n.visitor = models.Visitor{SiteID: n.site.ID, TokenHash: []byte(rand.Text()), Name: name}
+	must(t, n.account().CreateVisitor(background, &n.visitor))
+	n.newcomer = n.tenant.visitor()
+	n.session = models.Session{AgentID: n.agent.ID, TokenHash: []byte(rand.Text()), ExpiresAt: 1 << 60}
+	must(t, n.account().CreateSession(background, &n.session))
+	n.waiting, err = n.start(n.visitor, "start "+name)
+	must(t, err)
+	n.owned = n.active(n.agent)
+	n.talk(n.owned, n.agent, "van")
+	n.grace(n.agent, 1<<60)
+	must(t, n.account().Change(background, func(tx *Tx) error { return tx.SetPresence(n.agent.ID, models.Online, 0) }, nil))
+	n.waiting, n.owned = n.now(n.waiting.PublicID).Conversation, n.now(n.owned.PublicID).Conversation
+	return n
+}
+
+// asks are all methods of Account, each called with ids of somebody else's. What they find is
+// returned, whether they refuse is left to them.
+var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
+	"Account":     func(me *Account, _, _ *neighbour) (any, error) { return me.Account(background) },
+	"Agents":      func(me *Account, _, _ *neighbour) (any, error) { return me.Agents(background) },
+	"Departments": func(me *Account, _, _ *neighbour) (any, error) { return me.Departments(background) },
+	"Members":     func(me *Account, _, _ *neighbour) (any, error) { return me.Members(background) },
+	"Open":        func(me *Account, _, _ *neighbour) (any, error) { return me.Open(background) },
+	"Waiting":     func(me *Account, _, _ *neighbour) (any, error) { return me.Waiting(background) },
+	"Agent":       func(me *Account, _, theirs *neighbour) (any, error) { return me.Agent(background, theirs.agent.ID) },
+	"AgentCalled": func(me *Account, _, theirs *neighbour) (any, error) {
+		return me.AgentCalled(background, theirs.agent.PublicID)
+	},
+	"DepartmentCalled": func(me *Account, _, theirs *neighbour) (any, error) {
+		return me.DepartmentCalled(background, theirs.support.PublicID)
+	},
+	"Summary": func(me *Account, _, theirs *neighbour) (any, error) {
+		return me.Summary(background, theirs.owned.PublicID)
+	},
+	"OpenOf":  func(me *Account, _, theirs *neighbour) (any, error) { return me.OpenOf(background, theirs.visitor.ID) },
+	"OwnedBy": func(me *Account, _, theirs *neighbour) (any, error) { return me.OwnedBy(background, theirs.agent.ID) },
+	"Visitor": func(me *Account, _, theirs *neighbour) (any, error) { return me.Visitor(background, theirs.visitor.ID) },
+	"ConversationsOf": func(me *Account, _, theirs *neighbour) (any, error) {
+		n, err := me.ConversationsOf(background, theirs.visitor.ID)
+		return strings.Repeat(canary, int(n)), err
+	},
+	"Place": func(me *Account, _, theirs *neighbour) (any, error) {
+		place, err := me.Place(background, theirs.waiting.ID)
+		return strings.Repeat(canary, place), err
+	},
+	"WantOnline": func(me *Account, _, theirs *neighbour) (any, error) {
+		ids, err := me.WantOnline(background)
+		if slices.Contains(ids, theirs.agent.ID) {
+			return canary, err
+		}
+		return nil, err
+	},
+	"VisitorByToken": func(me *Account, _, theirs *neighbour) (any, error) {
+		return me.VisitorByToken(background, theirs.site.ID, theirs.visitor.TokenHash)
+	},
+	"List": func(me *Account, _, theirs *neighbour) (any, error) {
+		all, err := me.List(background, Filter{Limit: 99})
+		must(theirs.t, err)
+		one, err := me.List(background, Filter{Limit: 99, OwnerID: theirs.agent.ID})
+		return append(all, one...), err
+	},
+	"Events": func(me *Account, _, theirs *neighbour) (any, error) {
+		all, more, err := me.Events(background, &theirs.owned, Range{Limit: 2})
+		if more {
+			all = append(all, Event{AuthorName: canary})
+		}
+		return all, err
+	},
+	"SetOrigins": func(me *Account, _, theirs *neighbour) (any, error) {
+		return nil, me.SetOrigins(background, theirs.site.ID, []string{"https://evil.example"})
+	},
+	"SaveVisitor": func(me *Account, _, theirs *neighbour) (any, error) {
+		v := theirs.visitor
+		v.Name = "Mallory"
+		return nil, me.SaveVisitor(background, &v)
+	},
+	"DeleteSession": func(me *Account, _, theirs *neighbour) (any, error) {
+		return nil, me.DeleteSession(background, theirs.session.ID)
+	},
+	"CreateAgent": func(me *Account, _, theirs *neighbour) (any, error) {
+		agent := models.Agent{Email: rand.Text(), Availability: models.Online}
+		return nil, me.CreateAgent(background, &agent, theirs.support)
+	},
+	"CreateSession": func(me *Account, _, theirs *neighbour) (any, error) {
+		return nil, me.CreateSession(background, &models.Session{AgentID: theirs.agent.ID, TokenHash: []byte("x")})
+	},
+	"CreateVisitor": func(me *Account, _, theirs *neighbour) (any, error) {
+		return nil, me.CreateVisitor(background, &models.Visitor{SiteID: theirs.site.ID, TokenHash: []byte("x")})
+	},
+	"Post": func(me *Account, _, theirs *neighbour) (any, error) {
+		p := &Post{
+			Account: theirs.id, Conversation: theirs.owned.PublicID, Author: byAgent(theirs.agent), CID: "x", Text: "x", Note: true,
+		}
+		return p.Message, me.Post(background, p, func() {})
+	},
+	"Change":           nil, // below
+	"CreateDepartment": nil, // these two name nothing
+	"CreateSite":       nil,
+}
+
+// refused are those that must not only do nothing but say so.
+var refused = map[string]models.Kind{
+	"Agent": models.KindNotFound, "AgentCalled": models.KindNotFound, "DepartmentCalled": models.KindNotFound,
+	"Summary": models.KindNotFound, "OpenOf": models.KindNotFound, "Visitor": models.KindNotFound,
+	"VisitorByToken": models.KindNotFound, "CreateAgent": models.KindNotFound, "CreateSession": models.KindNotFound,
+	"CreateVisitor": models.KindNotFound, "Post": models.KindNotFound, "Tx.Conversation": models.KindNotFound,
+	"Tx.Summary": models.KindNotFound, "Tx.Append": models.KindConflict, "Tx.Move": models.KindConflict,
+	"Tx.Move, to their agent": models.KindNotFound, "Tx.Move, to their department": models.KindNotFound,
+	"Tx.Create": models.KindNotFound, "Tx.Create, in their department": models.KindNotFound,
+	"Tx.Create, on their site": models.KindNotFound, "Tx.Seat": models.KindNotFound, "Tx.SetPresence": models.KindNotFound,
+	"Tx.ReadByOwner": models.KindConflict, "Tx.ReadByVisitor": models.KindConflict,
+}
+
+func TestNoMethodReachesAnotherAccount(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		mine, theirs := newNeighbour(t, b, "Mine"), newNeighbour(t, b, canary)
+		try := func(name string, ask func() (any, error)) {
+			t.Run(name, func(t *testing.T) {
+				before := b.contents(t)
+				found, err := ask()
+				if refused[name] != "" || models.KindOf(err) == models.KindUnavailable {
+					wantKind(t, err, refused[name])
+				}
+				text, jsonErr := json.Marshal(found)
+				must(t, jsonErr)
+				if strings.Contains(string(text), canary) || err != nil && strings.Contains(err.Error(), canary) {
+					t.Errorf("it shows %s (%v)", text, err)
+				}
+				b.unchanged(t, before)
+			})
+		}
+		for name, ask := range asks {
+			if ask != nil {
+				try(name, func() (any, error) { return ask(mine.account(), mine, theirs) })
+			}
+		}
+		for name, change := range changes {
+			if change == nil {
+				continue
+			}
+			try("Tx."+name, func() (found any, err error) {
+				err = mine.account().Change(background, func(tx *Tx) error {
+					found, err = change(tx, mine, theirs)
+					return err
+				}, nil)
+				return found, err
+			})
+		}
+	})
+}
+
+func TestEveryMethodIsTriedOnAnotherAccount(t *testing.T) {
+	for _, exported := range []reflect.Type{reflect.TypeFor[*Account](), reflect.TypeFor[*Tx]()} {
+		for method := range exported.Methods() {
+			_, asked := asks[method.Name]
+			if exported == reflect.TypeFor[*Tx]() {
+				_, asked = changes[method.Name]
+			}
+			if !asked {
+				t.Errorf("%s.%s is new: say above what it does with another account's ids", exported, method.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package store
+
+import "foyer/models"
+
+// changes are all methods of Tx, called the same way.
+var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
+	"Now":          nil,
+	"Conversation": func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.Conversation(theirs.owned.PublicID) },
+	"OpenConversation": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return tx.OpenConversation(theirs.visitor.ID)
+	},
+	"StartedBy": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return tx.StartedBy(theirs.visitor.ID, theirs.waiting.StartCID)
+	},
+	"Summary": func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.Summary(theirs.owned.ID) },
+	"Log":     func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.Log(&theirs.owned, 99) },
+	"Append": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		return nil, tx.Append(&c, &models.Message{Kind: models.EventNote, Text: "x"})
+	},
+	"Move": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		must(theirs.t, c.Close(tx.Now()))
+		return nil, tx.Move(theirs.owned, &c, &models.Message{Kind: models.EventClosed}, models.EndClosed)
+	},
+	"Move, to their agent": func(tx *Tx, mine, theirs *neighbour) (any, error) {
+		c := mine.waiting
+		must(theirs.t, c.Assign(theirs.agent.ID, tx.Now()))
+		return nil, tx.Move(mine.waiting, &c, &models.Message{Kind: models.EventAssigned}, models.EndAssigned)
+	},
+	"Move, to their department": func(tx *Tx, mine, theirs *neighbour) (any, error) {
+		c := mine.owned
+		must(theirs.t, c.Requeue(theirs.support.ID, true, tx.Now()))
+		return nil, tx.Move(mine.owned, &c, &models.Message{Kind: models.EventTransferred}, models.EndTransferred)
+	},
+	"Create, in their department": func(tx *Tx, mine, theirs *neighbour) (any, error) {
+		return nil, tx.Create(&models.Conversation{SiteID: mine.site.ID, VisitorID: mine.newcomer.ID, DepartmentID: theirs.support.ID, StartCID: "x"})
+	},
+	"Create, on their site": func(tx *Tx, mine, theirs *neighbour) (any, error) {
+		return nil, tx.Create(&models.Conversation{SiteID: theirs.site.ID, VisitorID: mine.newcomer.ID, DepartmentID: mine.support.ID, StartCID: "x"})
+	},
+	"Create": func(tx *Tx, mine, theirs *neighbour) (any, error) {
+		return nil, tx.Create(&models.Conversation{SiteID: mine.site.ID, VisitorID: theirs.newcomer.ID, DepartmentID: mine.support.ID, StartCID: "x"})
+	},
+	"Seat": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return tx.Seat(theirs.agent.ID, theirs.support.ID)
+	},
+	"Seat, in their department": func(tx *Tx, mine, theirs *neighbour) (any, error) {
+		seat, err := tx.Seat(mine.agent.ID, theirs.support.ID)
+		if seat.Member {
+			seat.Name = canary
+		}
+		return seat, err
+	},
+	"StartGrace": func(tx *Tx, _, theirs *neighbour) (any, error) { return nil, tx.StartGrace(theirs.agent.ID, 1) },
+	"EndGrace":   func(tx *Tx, _, theirs *neighbour) (any, error) { return nil, tx.EndGrace(theirs.agent.ID) },
+	"SetAvailability": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return nil, tx.SetAvailability(theirs.agent.ID, models.Away)
+	},
+	"SetPresence": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return nil, tx.SetPresence(theirs.agent.ID, models.Away, 0)
+	},
+	"ReadByOwner": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		return tx.ReadByOwner(&c, 99)
+	},
+	"ReadByVisitor": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		return tx.ReadByVisitor(&c, 99)
+	},
+}
