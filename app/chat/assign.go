@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"log/slog"
-	"sync"
 
 	"foyer/app/routing"
 	"foyer/app/store"
@@ -78,17 +77,15 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 		byID[c.ID] = c
 	}
 	pairings := routing.Match(facts, agents)
-	claims := make([]error, len(pairings))
-	var claiming sync.WaitGroup
-	for i, p := range pairings { // all at once: the writer puts them into few transactions
-		claiming.Go(func() { claims[i] = s.claim(ctx, byID[p.Conversation], p.Agent) })
+	claims := make([]<-chan error, len(pairings))
+	for i, p := range pairings { // all at once, in order: the writer puts them into few transactions
+		claims[i] = s.claim(byID[p.Conversation], p.Agent)
 	}
-	claiming.Wait()
-	for i, err := range claims {
-		switch {
+	for i, claim := range claims {
+		switch err := <-claim; {
 		case err == nil:
 			delete(byID, pairings[i].Conversation)
-		case models.KindOf(err) == "", models.KindOf(err) == models.KindUnavailable:
+		case models.KindOf(err) == models.KindUnavailable:
 			return false, err
 		default: // somebody was faster, or the agent has just left: read again, decide again
 			lost = true
@@ -118,8 +115,8 @@ func (s *Service) agentFacts(ctx context.Context, accountID int64) ([]routing.Ag
 }
 
 // claim gives a waiting conversation to an agent, if everything that spoke for it still holds.
-func (s *Service) claim(ctx context.Context, c models.Conversation, agentID int64) error {
-	_, err := s.move(ctx, move{
+func (s *Service) claim(c models.Conversation, agentID int64) <-chan error {
+	return s.begin(move{
 		account: c.AccountID, conv: c.PublicID, why: models.EndAssigned,
 		decide: func(tx *store.Tx, now *models.Conversation) (models.Message, error) {
 			told := models.Message{Kind: models.EventAssigned, AgentID: agentID}
@@ -138,8 +135,7 @@ func (s *Service) claim(ctx context.Context, c models.Conversation, agentID int6
 			}
 			return told, now.Assign(agentID, tx.Now())
 		},
-	})
-	return err
+	}, new(models.Summary))
 }
 
 // tellPlaces tells each visitor who still waits their place in the queue of their department, if

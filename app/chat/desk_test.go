@@ -207,11 +207,21 @@ func (e *ear) Shut(int, string) {}
 // await returns everything heard, once the last of it fits.
 func (e *ear) await(t *testing.T, fits func(map[string]any) bool) []map[string]any {
 	t.Helper()
+	return e.awaitNth(t, 1, fits)
+}
+
+// awaitNth returns everything heard, once the last of it is the nth that fits.
+func (e *ear) awaitNth(t *testing.T, n int, fits func(map[string]any) bool) []map[string]any {
+	t.Helper()
 	late := time.After(10 * time.Second)
 	for {
 		frames := e.frames(t)
+		fitting := 0
 		for i, f := range frames {
 			if fits(f) {
+				fitting++
+			}
+			if fitting == n {
 				return frames[:i+1]
 			}
 		}

@@ -23,8 +23,8 @@ type move struct {
 }
 
 // do carries out a move and then looks at the queue, since a place may have become free.
-func (s *Service) do(ctx context.Context, m move) (models.Summary, error) {
-	after, err := s.move(ctx, m)
+func (s *Service) do(m move) (models.Summary, error) {
+	after, err := s.move(m)
 	if err == nil {
 		s.Kick(m.account)
 	}
@@ -35,12 +35,18 @@ func (s *Service) do(ctx context.Context, m move) (models.Summary, error) {
 const maxBacklog = 50
 
 // move carries out a move in one transaction and tells of it after the commit.
-func (s *Service) move(ctx context.Context, m move) (models.Summary, error) {
+func (s *Service) move(m move) (models.Summary, error) {
 	var after models.Summary
+	err := <-s.begin(m, &after)
+	return after, err
+}
+
+// begin is move without waiting for its end, which the channel tells; by then after is set.
+func (s *Service) begin(m move, after *models.Summary) <-chan error {
 	var events []models.Message
 	var backlog []store.Event
 	var owner int64
-	err := s.store.For(m.account).Change(ctx, func(tx *store.Tx) error {
+	return s.store.For(m.account).Begin(func(tx *store.Tx) error {
 		events = events[:0]
 		c, err := tx.Conversation(m.conv)
 		if err != nil {
@@ -72,17 +78,16 @@ func (s *Service) move(ctx context.Context, m move) (models.Summary, error) {
 			}
 			events = append(events, note)
 		}
-		after, err = tx.Summary(c.ID)
+		*after, err = tx.Summary(c.ID)
 		return err
 	}, func() {
 		for _, e := range backlog { // the new owner has heard nothing of it yet
 			s.hub.Publish(frame(eventFor(after.PublicID, e, false)), TopicAgent(after.AgentID))
 		}
 		for _, e := range events {
-			s.tell(after, s.named(m, after, e), owner)
+			s.tell(*after, s.named(m, *after, e), owner)
 		}
 	})
-	return after, err
 }
 
 // named adds to an event the names it goes out with.
@@ -112,7 +117,7 @@ func (s *Service) Take(ctx context.Context, agent models.Agent, conv string) (Su
 		}
 		return Summary{}, models.Errorf(models.KindConflict, "%s already has this conversation", c.AgentName)
 	}
-	after, err := s.do(ctx, move{
+	after, err := s.do(move{
 		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndAssigned,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
 			told := models.Message{Kind: models.EventAssigned, AgentID: agent.ID}
@@ -158,7 +163,7 @@ func mayMove(agent models.Agent, c *models.Conversation) error {
 
 // Close ends a conversation for an agent. The reason may be empty and is shown to the visitor.
 func (s *Service) Close(ctx context.Context, agent models.Agent, conv, reason string) (Summary, error) {
-	after, err := s.do(ctx, move{
+	after, err := s.do(move{
 		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndClosed,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
 			told := models.Message{Kind: models.EventClosed, Text: models.Clip(reason, models.MaxField)}
@@ -177,7 +182,7 @@ func (s *Service) End(ctx context.Context, v models.Visitor, conv string) error 
 	if err != nil || c.State == models.StateClosed {
 		return err
 	}
-	_, err = s.do(ctx, move{
+	_, err = s.do(move{
 		account: v.AccountID, conv: conv, by: authorOfVisitor(v), byID: v.ID, why: models.EndClosed,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
 			return models.Message{Kind: models.EventClosed}, c.Close(tx.Now())

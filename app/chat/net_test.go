@@ -139,11 +139,5 @@ func TestComingBackToTheQueueIsToldAgain(t *testing.T) {
 	d.mu.Unlock()
 	d.Kick(d.site.AccountID)
 	d.settle()
-	places := 0
-	v.ear.await(t, func(f map[string]any) bool {
-		if f["t"] == "queue" {
-			places++
-		}
-		return places >= 2
-	})
+	v.ear.awaitNth(t, 2, func(f map[string]any) bool { return f["t"] == "queue" })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -277,5 +278,27 @@ func TestTransferToADepartmentDoesNotComeStraightBack(t *testing.T) {
 		if k == "note" {
 			t.Error("the visitor got the note")
 		}
+	}
+}
+
+func TestThoseWhoAreConnectedAtOnceAreConnectedInOrder(t *testing.T) {
+	const waiting = 40
+	d := newDesk(t, waiting, "anna")
+	ear := d.listen(TopicAgents(d.site.AccountID))
+	var want []string
+	for i := range waiting {
+		d.clock.pass(time.Second)
+		want = append(want, d.start(d.visitor(), fmt.Sprint(i)))
+	}
+	d.come("anna")
+	connected := func(f map[string]any) bool { return f["t"] == "conv" && f["state"] == "active" }
+	var got []string
+	for _, f := range ear.awaitNth(t, waiting, connected) {
+		if connected(f) {
+			got = append(got, f["id"].(string))
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("connected in the order %v, want %v", got, want)
 	}
 }

@@ -86,7 +86,7 @@ func (s *Service) sweepOnce(ctx context.Context) time.Duration {
 	}
 	done := 0
 	for _, d := range due {
-		switch err := s.passed(ctx, d); models.KindOf(err) {
+		switch err := s.passed(d); models.KindOf(err) {
 		case models.KindUnavailable:
 			slog.Error("deadline could not be dealt with", "conversation", d.PublicID, "error", err)
 			return retryAfter
@@ -105,13 +105,13 @@ func (s *Service) sweepOnce(ctx context.Context) time.Duration {
 }
 
 // passed does what a deadline was set for, unless it no longer holds.
-func (s *Service) passed(ctx context.Context, d store.Due) error {
+func (s *Service) passed(d store.Due) error {
 	if d.DueWhat != models.DueAgentGrace {
 		slog.Error("deadline of unknown kind", "conversation", d.PublicID, "what", d.DueWhat)
 		return nil
 	}
 	var lost models.Agent
-	_, err := s.do(ctx, move{
+	_, err := s.do(move{
 		account: d.AccountID, conv: d.PublicID, why: models.EndAgentLost,
 		lost: &lost,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {

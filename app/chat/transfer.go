@@ -31,7 +31,7 @@ func (s *Service) Transfer(ctx context.Context, agent models.Agent, conv string,
 	if err != nil {
 		return Summary{}, err
 	}
-	after, err := s.do(ctx, move{
+	after, err := s.do(move{
 		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID,
 		why: models.EndTransferred, note: to.Note, decide: decide,
 	})

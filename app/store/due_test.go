@@ -1,6 +1,8 @@
 package store
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -155,6 +157,72 @@ func TestARestartForgetsNoGraceButBeginsItAnew(t *testing.T) {
 		b.clock.pass(12 * time.Second)
 		if due, _ := a.due(9); len(due) != 1 || due[0] != c.PublicID {
 			t.Errorf("after the grace: %q", due)
+		}
+	})
+}
+
+func TestAGraceThatRunsIsNotPutOff(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		anna := a.agent("Anna", 9)
+		a.active(anna)
+		until := b.clock.instant().Add(12 * time.Second)
+		a.grace(anna, until)
+		later := a.active(anna) // given to her in the meantime
+		a.grace(anna, until.Add(time.Minute))
+		if _, next := a.due(9); next != until {
+			t.Errorf("the grace ends at %d, want %d", next, until)
+		}
+		if c := a.now(later.PublicID); c.DueAt != until.Add(time.Minute) {
+			t.Errorf("that of a later one ends at %d", c.DueAt)
+		}
+	})
+}
+
+func TestAPlannedStopGivesAgentsTheTimeTheyWereAskedToTake(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		c := a.active(a.agent("Anna", 9))
+		grace := func(want models.Instant) {
+			t.Helper()
+			b.restart(t)
+			must(t, b.Recover(background, b.clock.instant().Add(12*time.Second)))
+			if c := a.now(c.PublicID); c.DueAt != want {
+				t.Errorf("the grace ends at %d, want %d", c.DueAt, want)
+			}
+		}
+		must(t, b.PlanReturn(background, 5*time.Second))
+		must(t, b.PlanReturn(background, 30*time.Second))
+		grace(b.clock.instant().Add(42 * time.Second))
+		grace(b.clock.instant().Add(12 * time.Second)) // the next start was not planned
+	})
+}
+
+func TestOwnersAreThoseWhoHaveAConversation(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a, other := newTenant(t, b), newTenant(t, b)
+		anna, ben, chloe, dora := a.agent("Anna", 9), a.agent("Ben", 9), a.agent("Chloe", 9), other.agent("Dora", 9)
+		a.active(anna)
+		a.active(anna)
+		a.active(ben)
+		must(t, a.close(a.active(chloe).PublicID))
+		other.active(dora)
+		a.grace(ben, 1)
+		a.grace(anna, 1)
+		a.active(anna)
+		owners, err := b.Owners(background)
+		must(t, err)
+		got := []string{}
+		for _, o := range owners {
+			got = append(got, fmt.Sprintf("%s of %d, grace %v", o.Name, o.AccountID, o.Grace))
+		}
+		slices.Sort(got)
+		want := []string{
+			fmt.Sprintf("Anna of %d, grace false", a.id), fmt.Sprintf("Anna of %d, grace true", a.id),
+			fmt.Sprintf("Ben of %d, grace true", a.id), fmt.Sprintf("Dora of %d, grace false", other.id),
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("owners are %q, want %q", got, want)
 		}
 	})
 }

@@ -53,10 +53,11 @@ func TestAnAgentWhoCannotBeMadeLeavesNothingBehind(t *testing.T) {
 
 func TestTheFirstDepartmentIsTheDefault(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, b *bed) {
-		a := newTenant(t, b)
-		for id, want := range map[string]int64{"": a.support.ID, a.orders.PublicID: a.orders.ID} {
-			if d, err := a.account().DepartmentCalled(background, id); err != nil || d.ID != want {
-				t.Errorf("%q is department %d (%v), want %d", id, d.ID, err, want)
+		for _, a := range []*tenant{newTenant(t, b), newTenant(t, b)} { // each account has one
+			for id, want := range map[string]int64{"": a.support.ID, a.orders.PublicID: a.orders.ID} {
+				if d, err := a.account().DepartmentCalled(background, id); err != nil || d.ID != want {
+					t.Errorf("%q is department %d (%v), want %d", id, d.ID, err, want)
+				}
 			}
 		}
 	})

@@ -57,10 +57,16 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 	"Account":     func(me *Account, _, _ *neighbour) (any, error) { return me.Account(background) },
 	"Agents":      func(me *Account, _, _ *neighbour) (any, error) { return me.Agents(background) },
 	"Departments": func(me *Account, _, _ *neighbour) (any, error) { return me.Departments(background) },
-	"Members":     func(me *Account, _, _ *neighbour) (any, error) { return me.Members(background) },
-	"Open":        func(me *Account, _, _ *neighbour) (any, error) { return me.Open(background) },
-	"Waiting":     func(me *Account, _, _ *neighbour) (any, error) { return me.Waiting(background) },
-	"Agent":       func(me *Account, _, theirs *neighbour) (any, error) { return me.Agent(background, theirs.agent.ID) },
+	"Members": func(me *Account, _, theirs *neighbour) (any, error) {
+		members, err := me.Members(background)
+		if len(members[theirs.agent.ID]) > 0 {
+			return canary, err
+		}
+		return nil, err
+	},
+	"Open":    func(me *Account, _, _ *neighbour) (any, error) { return me.Open(background) },
+	"Waiting": func(me *Account, _, _ *neighbour) (any, error) { return me.Waiting(background) },
+	"Agent":   func(me *Account, _, theirs *neighbour) (any, error) { return me.Agent(background, theirs.agent.ID) },
 	"AgentCalled": func(me *Account, _, theirs *neighbour) (any, error) {
 		return me.AgentCalled(background, theirs.agent.PublicID)
 	},
@@ -132,6 +138,7 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		return p.Message, me.Post(background, p, func() {})
 	},
 	"Change":           nil, // below
+	"Begin":            nil, // as Change
 	"CreateDepartment": nil, // these two name nothing
 	"CreateSite":       nil,
 }

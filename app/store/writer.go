@@ -65,21 +65,23 @@ func (w *Writer) stop() {
 
 // do hands an operation to the writer and waits for its end. There is no way to call it off: an
 // operation that was accepted may be on disk before anybody could say so.
-func (w *Writer) do(o *op) error {
+func (w *Writer) do(o *op) error { return <-w.submit(o) }
+
+// submit hands an operation to the writer. The channel gets the one answer.
+func (w *Writer) submit(o *op) <-chan error {
 	o.result = make(chan error, 1)
 	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if w.stopped {
-		w.mu.RUnlock()
-		return errUnavailable
+		o.result <- errUnavailable
+		return o.result
 	}
 	select {
 	case w.ops <- o:
-		w.mu.RUnlock()
 	default:
-		w.mu.RUnlock()
-		return errUnavailable
+		o.result <- errUnavailable
 	}
-	return <-o.result
+	return o.result
 }
 
 func (w *Writer) write(committed chan<- []*op) {
@@ -89,7 +91,7 @@ func (w *Writer) write(committed chan<- []*op) {
 		kept, err := w.commit(batch)
 		if err != nil {
 			slog.Error("transaction failed", "operations", len(batch), "error", err)
-			w.oneByOne(batch)
+			kept = max(kept, w.oneByOne(batch))
 		}
 		committed <- batch
 		if kept == maybe && w.store.doubt != nil {
@@ -182,12 +184,15 @@ func (w *Writer) within(db *gorm.DB, o *op) error {
 
 // oneByOne gives each operation a transaction of its own, so that one which can't be stored does
 // not take the others with it.
-func (w *Writer) oneByOne(batch []*op) {
+func (w *Writer) oneByOne(batch []*op) (worst fate) {
 	for _, o := range batch {
-		if _, err := w.commit([]*op{o}); err != nil {
+		kept, err := w.commit([]*op{o})
+		if err != nil {
 			o.err = &models.Error{Kind: models.KindUnavailable, Message: errUnavailable.Error(), Err: err}
 		}
+		worst = max(worst, kept)
 	}
+	return worst
 }
 
 // announce tells the world of committed operations and answers those who wait for them, while the
@@ -209,7 +214,13 @@ func (w *Writer) announce(committed <-chan []*op) {
 // and the error returned. Otherwise announce, which may be nil, runs after the commit and before
 // anything that is committed later is announced; it must not call the Writer.
 func (a *Account) Change(_ context.Context, fn func(*Tx) error, announce func()) error {
-	return a.store.do(&op{
+	return <-a.Begin(fn, announce)
+}
+
+// Begin is Change without waiting for its end, which the channel tells: changes that are begun one
+// after the other are carried out and announced in this order, in as few transactions as can be.
+func (a *Account) Begin(fn func(*Tx) error, announce func()) <-chan error {
+	return a.store.submit(&op{
 		change: func(tx *Tx) error {
 			tx.account = a.id
 			return ours(fn(tx))
