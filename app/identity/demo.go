@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"foyer/app/store"
 	"foyer/models"
 )
 
@@ -33,7 +34,7 @@ func (s *Service) Demo(ctx context.Context, origins []string) (bool, error) {
 		return false, err
 	}
 	if empty {
-		return true, s.makeDemo(ctx, origins)
+		return true, s.store.Whole(ctx, func(db *store.Store) error { return makeDemo(ctx, db, origins) })
 	}
 	site, err := s.store.SiteByKey(ctx, DemoSiteKey)
 	if err != nil {
@@ -50,12 +51,12 @@ func (s *Service) Demo(ctx context.Context, origins []string) (bool, error) {
 	return true, s.store.For(site.AccountID).SetOrigins(ctx, site.ID, site.Origins)
 }
 
-func (s *Service) makeDemo(ctx context.Context, origins []string) error {
-	row, err := s.store.CreateAccount(ctx, "Demo")
+func makeDemo(ctx context.Context, db *store.Store, origins []string) error {
+	row, err := db.CreateAccount(ctx, "Demo")
 	if err != nil {
 		return err
 	}
-	account := s.store.For(row.ID)
+	account := db.For(row.ID)
 	support, err := account.CreateDepartment(ctx, "Support")
 	if err != nil {
 		return err
@@ -77,7 +78,6 @@ func (s *Service) makeDemo(ctx context.Context, origins []string) error {
 			return err
 		}
 	}
-	// Last: with the site there, the demo is complete.
 	return account.CreateSite(ctx, &models.Site{
 		Key: DemoSiteKey, Name: "Kettle & Leaf", Origins: origins, Enabled: true, TypingPreview: true,
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -106,6 +107,42 @@ func TestPostsAndChangesOfOneBatchAreAnnouncedInTheOrderOfTheNumbers(t *testing.
 		}
 		b.inOneBatch(t, operations...)
 		h.inOrder(t, a)
+	})
+}
+
+func TestChangesBegunInOrderAreMadeAndAnnouncedInOrder(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		c := a.started()
+		const changes = 50
+		var made, announced []int
+		var ends []<-chan error
+		for i := range changes {
+			ends = append(ends, a.account().Begin(func(tx *Tx) error {
+				now, err := tx.Conversation(c.PublicID)
+				if err != nil {
+					return err
+				}
+				if _, err = appendNote(tx, now); i%5 == 4 {
+					return models.Errorf(models.KindConflict, "no")
+				}
+				made = append(made, i)
+				return err
+			}, func() { announced = append(announced, i) }))
+		}
+		for i, end := range ends {
+			kind := models.Kind("")
+			if i%5 == 4 {
+				kind = models.KindConflict
+			}
+			wantKind(t, <-end, kind)
+		}
+		if !slices.IsSorted(made) || !slices.Equal(made, announced) || len(made) != changes*4/5 {
+			t.Errorf("made are %v, announced %v", made, announced)
+		}
+		a.dense(c.PublicID)
+		must(t, b.Close())
+		wantKind(t, <-a.account().Begin(func(*Tx) error { return nil }, nil), models.KindUnavailable)
 	})
 }
 

@@ -4,8 +4,20 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"foyer/models"
 )
+
+// Whole carries out what fn does with the store it is given in one transaction: all of it or
+// nothing. It is for setting up; what concerns conversations goes through the Writer.
+func (s *Store) Whole(ctx context.Context, fn func(*Store) error) error {
+	return s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		whole := *s
+		whole.write, whole.read = db, db
+		return fn(&whole)
+	})
+}
 
 // CreateAccount stores a new account.
 func (s *Store) CreateAccount(ctx context.Context, name string) (models.Account, error) {

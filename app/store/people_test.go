@@ -101,3 +101,18 @@ func TestAnIDOfZeroMeansNobodyAndNotEverybody(t *testing.T) {
 		b.unchanged(t, before)
 	})
 }
+
+func TestWhatIsDoneWholeIsAllOrNothing(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		err := b.Whole(background, func(db *Store) error {
+			if _, err := db.CreateAccount(background, "half"); err != nil {
+				return err
+			}
+			return models.Errorf(models.KindInvalid, "and then it ended")
+		})
+		wantKind(t, err, models.KindInvalid)
+		if empty, err := b.Empty(background); err != nil || !empty {
+			t.Errorf("something is left: %v", err)
+		}
+	})
+}
