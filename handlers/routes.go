@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"foyer/app/hub"
@@ -49,25 +51,24 @@ func (w *Web) ready(c *fiber.Ctx) error {
 func (w *Web) agentSocket() fiber.Handler {
 	s := w.Config.Socket
 	return upgradeSocket(socketRoute{
-		Hub: w.Hub,
-		Limits: socketLimits{
-			Ping: s.AgentPing, Dead: s.AgentDead, Hello: s.Hello, Write: s.Write, MaxFrame: int64(s.MaxFrameAgent),
-			Queue: hub.Limits{Frames: s.QueueFrames, Bytes: s.QueueBytes},
-		},
-		Allowed: w.agentOrigin,
-		Prepare: w.prepareAgent,
+		Hub: w.Hub, Limits: w.limits(s.AgentPing, s.AgentDead, s.MaxFrameAgent),
+		Allowed: w.agentOrigin, Prepare: w.prepareAgent,
 	})
 }
 
 func (w *Web) visitorSocket() fiber.Handler {
 	s := w.Config.Socket
 	return upgradeSocket(socketRoute{
-		Hub: w.Hub,
-		Limits: socketLimits{
-			Ping: s.VisitorPing, Dead: s.VisitorDead, Hello: s.Hello, Write: s.Write, MaxFrame: int64(s.MaxFrameVisitor),
-			Queue: hub.Limits{Frames: s.QueueFrames, Bytes: s.QueueBytes},
-		},
+		Hub: w.Hub, Limits: w.limits(s.VisitorPing, s.VisitorDead, s.MaxFrameVisitor),
 		Allowed: func(*fiber.Ctx) error { return nil }, // Prepare checks it: which origins are allowed depends on the site
 		Prepare: w.prepareVisitor,
 	})
+}
+
+func (w *Web) limits(ping, dead time.Duration, maxFrame int) socketLimits {
+	s := w.Config.Socket
+	return socketLimits{
+		Ping: ping, Dead: dead, Hello: s.Hello, Write: s.Write, MaxFrame: int64(maxFrame),
+		Queue: hub.Limits{Frames: s.QueueFrames, Bytes: s.QueueBytes},
+	}
 }
