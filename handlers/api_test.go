@@ -2,9 +2,12 @@ package handlers
 
 import (
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"foyer/app/config"
 )
@@ -276,5 +279,19 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 	got := anna.call("PUT", "/api/v1/me/availability", map[string]any{"status": "away", "role": "owner", "limit": 99, "account_id": 7})
 	if got["status"] != "away" || got["role"] != "agent" || got["limit"] != 4.0 {
 		t.Errorf("%v", got)
+	}
+}
+
+func TestABrokenRequestIsNotRepeatedToTheSender(t *testing.T) {
+	s := startServer(t, nil)
+	conn, err := net.Dial("tcp", s.host)
+	must(t, err)
+	defer conn.Close()
+	_, err = conn.Write([]byte("POST /login HTTP/1.1\r\nHost: x\r\nCookie: foyer_session=secret\r\nTransfer-Encoding: xchunked\r\n\r\n"))
+	must(t, err)
+	must(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+	answer, _ := io.ReadAll(conn)
+	if !strings.HasPrefix(string(answer), "HTTP/1.1 400") || strings.Contains(string(answer), "secret") {
+		t.Errorf("answered %s", answer)
 	}
 }

@@ -63,6 +63,9 @@ func problemOf(err error, method, path string) *problem {
 		return newProblem(status, string(e.Kind), e.Message)
 	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok { // Fiber's own: no such route, body too large
+		if e.Code == http.StatusBadRequest { // fasthttp's words repeat the request, cookie and all
+			return newProblem(e.Code, codeOfStatus(e.Code), "this is not an HTTP request as RFC 9112 has it")
+		}
 		return newProblem(e.Code, codeOfStatus(e.Code), e.Message)
 	}
 	slog.Error("request failed", "method", method, "path", path, "error", err)

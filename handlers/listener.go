@@ -33,9 +33,10 @@ func connectionLimit(files int) int {
 // listener is a net.Listener with a limit.
 type listener struct {
 	net.Listener
-	slots  chan struct{} // holds one for every open connection, and one for the Accept under way
-	closed chan struct{}
-	once   sync.Once
+	silence time.Duration // after which a connection that never said anything is ended
+	slots   chan struct{} // holds one for every open connection, and one for the Accept under way
+	closed  chan struct{}
+	once    sync.Once
 
 	// Owned by Accept.
 	full    time.Time // when it was last said that there is no room
@@ -43,7 +44,7 @@ type listener struct {
 }
 
 func newListener(inner net.Listener, limit int) *listener {
-	return &listener{Listener: inner, slots: make(chan struct{}, limit), closed: make(chan struct{})}
+	return &listener{Listener: inner, silence: readTimeout, slots: make(chan struct{}, limit), closed: make(chan struct{})}
 }
 
 // Accept waits for a free slot and the next connection. It fails only when the listener is closed
@@ -82,8 +83,10 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// hold makes conn give back its slot when it is closed.
+// hold makes conn give back its slot when it is closed, and ends it if nothing comes: with
+// ReduceMemoryUsage fasthttp waits for a connection's first byte before it sets a deadline.
 func (l *listener) hold(conn net.Conn) net.Conn {
+	_ = conn.SetReadDeadline(time.Now().Add(l.silence))
 	release := sync.OnceFunc(func() { <-l.slots })
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		return &heldConn{TCPConn: tcp, release: release}

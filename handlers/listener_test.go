@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -181,4 +182,29 @@ func TestConnectionLimit(t *testing.T) {
 			t.Errorf("%d files leave %d connections, want %d", files, got, want)
 		}
 	}
+}
+
+func TestConnectionThatSaysNothingIsEnded(t *testing.T) {
+	real, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln := newListener(real, 10)
+	ln.silence = 50 * time.Millisecond
+	app := fiber.New(fiberConfig())
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(ln) }()
+	conn, err := net.Dial("tcp", real.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetReadDeadline(time.Now().Add(testWait))
+	if _, err := io.Copy(io.Discard, conn); err != nil { // until it is closed
+		t.Errorf("still open: %v", err)
+	}
+	if err := app.Shutdown(); err != nil {
+		t.Error(err)
+	}
+	<-served
 }

@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/recover"
 
 	"foyer/app/hub"
 	"foyer/models"
@@ -21,6 +24,7 @@ func (w *Web) App() *fiber.App {
 	app := fiber.New(cfg)
 	PrepareServer(app)
 
+	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: logPanic}))
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", w.ready)
 
@@ -38,6 +42,11 @@ func (w *Web) App() *fiber.App {
 	}
 	app.Use(w.asset)
 	return app
+}
+
+// logPanic keeps for us what handleError does not tell the caller.
+func logPanic(c *fiber.Ctx, p any) {
+	slog.Error("request panicked", "method", c.Method(), "path", c.Path(), "panic", p, "stack", string(debug.Stack()))
 }
 
 // ready says whether the server can do its work.

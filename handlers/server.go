@@ -6,10 +6,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
+// readTimeout ends connections that say nothing, slow headers and slow bodies.
+const readTimeout = 15 * time.Second
+
 // fiberConfig returns the settings every app of ours needs; routes.go adds what it knows.
 func fiberConfig() fiber.Config {
 	return fiber.Config{
-		ReadTimeout:           15 * time.Second, // ends slow headers and bodies; sockets have their own
+		ReadTimeout:           readTimeout, // sockets have their own
 		WriteTimeout:          30 * time.Second,
 		IdleTimeout:           60 * time.Second,
 		ReadBufferSize:        16 << 10, // the longest request head

@@ -104,10 +104,8 @@ func serveSockets(t *testing.T, limits socketLimits, change ...func(*fiber.Confi
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	config := fiberConfig()
 	config.ErrorHandler = func(c *fiber.Ctx, err error) error {
-		if models.KindOf(err) == models.KindForbidden {
-			return c.SendStatus(fiber.StatusForbidden)
-		}
-		return fiber.DefaultErrorHandler(c, err)
+		p := problemOf(err, c.Method(), c.Path())
+		return c.Status(p.Status).JSON(p)
 	}
 	for _, f := range change {
 		f(&config)

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"foyer/app/hub"
+	"foyer/models"
 )
 
 // subprotocol is the version of the wire we speak.
@@ -80,14 +81,14 @@ func checkHandshake(c *fiber.Ctx) error {
 	}
 	if strings.TrimSpace(c.Get(fiber.HeaderSecWebSocketVersion)) != "13" {
 		c.Set(fiber.HeaderSecWebSocketVersion, "13")
-		return fiber.NewError(fiber.StatusBadRequest, "Sec-WebSocket-Version must be 13")
+		return models.Errorf(models.KindInvalid, "Sec-WebSocket-Version must be 13")
 	}
 	if key, err := base64.StdEncoding.DecodeString(c.Get(fiber.HeaderSecWebSocketKey)); err != nil || len(key) != 16 {
-		return fiber.NewError(fiber.StatusBadRequest, "Sec-WebSocket-Key must be 16 bytes in base64")
+		return models.Errorf(models.KindInvalid, "Sec-WebSocket-Key must be 16 bytes in base64")
 	}
 	offered := strings.Split(c.Get(fiber.HeaderSecWebSocketProtocol), ",")
 	if !slices.ContainsFunc(offered, func(p string) bool { return strings.TrimSpace(p) == subprotocol }) {
-		return fiber.NewError(fiber.StatusBadRequest, "the subprotocol "+subprotocol+" must be offered")
+		return models.Errorf(models.KindInvalid, "the subprotocol %s must be offered", subprotocol)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func (p *visitorProtocol) recognise(ctx context.Context, token, locale string, p
 	if reflect.DeepEqual(was, p.visitor) { // most who come back have only lost their connection
 		return "", nil
 	}
-	return "", p.web.Chat.SaveVisitor(ctx, &p.visitor)
+	return "", p.web.Chat.SaveVisit(ctx, &p.visitor)
 }
 
 func (p *visitorProtocol) describe(locale string, page *visitorPage) {
@@ -218,5 +218,5 @@ func (p *visitorProtocol) page(ctx context.Context, frame []byte) error {
 	if was.PageURL == p.visitor.PageURL && was.PageTitle == p.visitor.PageTitle {
 		return nil
 	}
-	return p.web.Chat.SaveVisitor(ctx, &p.visitor)
+	return p.web.Chat.SaveVisit(ctx, &p.visitor)
 }

@@ -18,12 +18,15 @@ func (p *visitorProtocol) start(ctx context.Context, frame []byte) error {
 	if in.ID == "" {
 		return badFrame("start needs an id")
 	}
-	if err := p.fill(ctx, in.Fields); err != nil {
+	person, err := personOf(in.Fields)
+	if err != nil {
 		return err
 	}
 	p.client.Hold() // ok comes before the events it brings about
 	defer p.client.Release()
-	conv, err := p.web.Chat.Start(ctx, p.visitor, chat.Start{CID: in.CID, Text: in.Text, Department: in.Department})
+	conv, err := p.web.Chat.Start(ctx, p.visitor, chat.Start{
+		CID: in.CID, Text: in.Text, Department: in.Department, Person: person,
+	})
 	if err != nil {
 		return err
 	}
@@ -31,33 +34,25 @@ func (p *visitorProtocol) start(ctx context.Context, frame []byte) error {
 	return nil
 }
 
-// fill keeps what a visitor filled in before the conversation.
-func (p *visitorProtocol) fill(ctx context.Context, fields map[string]string) error {
-	if len(fields) == 0 {
-		return nil
-	}
+// personOf reads what a visitor filled in before the conversation.
+func personOf(fields map[string]string) (models.Person, error) {
 	if len(fields) > models.MaxFields {
-		return models.Errorf(models.KindInvalid, "fields has %d entries: at most %d are allowed", len(fields), models.MaxFields)
+		return models.Person{}, models.Errorf(models.KindInvalid, "fields has %d entries: at most %d are allowed", len(fields), models.MaxFields)
 	}
-	v := p.visitor
-	v.Fields = map[string]string{}
+	person := models.Person{Fields: map[string]string{}}
 	for name, value := range fields {
 		switch value = models.Clip(value, models.MaxField); name {
 		case "name":
-			v.Name = models.Clip(value, models.MaxName)
+			person.Name = models.Clip(value, models.MaxName)
 		case "email":
 			email, err := models.NormalEmail(value)
 			if value != "" && err != nil {
-				return err
+				return models.Person{}, err
 			}
-			v.Email = email
+			person.Email = email
 		default:
-			v.Fields[models.Clip(name, models.MaxName)] = value
+			person.Fields[models.Clip(name, models.MaxName)] = value
 		}
 	}
-	if err := p.web.Chat.SaveVisitor(ctx, &v); err != nil {
-		return err
-	}
-	p.visitor = v
-	return nil
+	return person, nil
 }

@@ -69,7 +69,7 @@ func CheckText(text string) error {
 	switch n := utf8.RuneCountInString(text); {
 	case n > MaxMessage:
 		return Errorf(KindTooLong, "the message has %d characters: at most %d are allowed", n, MaxMessage)
-	case strings.TrimSpace(text) == "":
+	case blank(text):
 		return Errorf(KindInvalid, "text must not be empty")
 	case !storable(text):
 		return Errorf(KindInvalid, "text must be UTF-8 without NUL")

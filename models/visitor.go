@@ -1,6 +1,7 @@
 package models
 
 import (
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,6 +26,31 @@ type Visitor struct {
 	SeenAt       Instant
 }
 
+// Person is what somebody tells of themselves.
+type Person struct {
+	Name   string
+	Email  string
+	Fields map[string]string // whatever else a site asks for
+}
+
+// Tell adds what a visitor tells of themselves; what is empty stays as it was.
+func (v *Visitor) Tell(p Person) {
+	if p.Name != "" {
+		v.Name = p.Name
+	}
+	if p.Email != "" {
+		v.Email = p.Email
+	}
+	if len(p.Fields) > 0 {
+		fields := maps.Clone(v.Fields)
+		if fields == nil {
+			fields = map[string]string{}
+		}
+		maps.Copy(fields, p.Fields)
+		v.Fields = fields
+	}
+}
+
 // Limits of what a visitor may tell of themselves, in characters.
 const (
 	MaxName   = 80
@@ -38,6 +64,9 @@ const (
 // Clip returns the first limit characters of s without control characters, without the marks that
 // turn the direction of text, which could make one name look like another, and without spaces around.
 func Clip(s string, limit int) string {
+	if blank(s) {
+		return ""
+	}
 	var b strings.Builder
 	n := 0
 	for _, r := range strings.TrimSpace(s) {
@@ -50,4 +79,19 @@ func Clip(s string, limit int) string {
 		b.WriteRune(r)
 	}
 	return strings.TrimSpace(b.String()) // there may be spaces again behind what was left out
+}
+
+// blank reports whether a text shows nothing: white space, marks without a shape, letters made to
+// be invisible.
+func blank(text string) bool {
+	for _, r := range text {
+		switch r {
+		case '\u115F', '\u1160', '\u2800', '\u3164', '\uFFA0': // fillers and the blank of Braille
+		default:
+			if !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) && r != utf8.RuneError {
+				return false
+			}
+		}
+	}
+	return true
 }

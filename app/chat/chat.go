@@ -74,9 +74,9 @@ func (s *Service) Reset(conv string) []byte {
 	return frame(resetFrame{"reset", s.store.Epoch(), conv})
 }
 
-// SaveVisitor keeps what a visitor tells of themselves and where they are.
-func (s *Service) SaveVisitor(ctx context.Context, v *models.Visitor) error {
-	return s.store.For(v.AccountID).SaveVisitor(ctx, v)
+// SaveVisit keeps where a visitor is and with which browser.
+func (s *Service) SaveVisit(ctx context.Context, v *models.Visitor) error {
+	return s.store.For(v.AccountID).SaveVisit(ctx, v)
 }
 
 // tell publishes an event and what follows from it. before is the owner at the time of the event,
@@ -116,8 +116,8 @@ func authorOf(a models.Agent) *Author {
 	return &Author{Type: models.ByAgent, ID: a.PublicID, Name: a.Name}
 }
 
-func authorOfVisitor(v models.Visitor) *Author {
-	return &Author{Type: models.ByVisitor, ID: v.PublicID, Name: v.Name}
+func visitorOf(c models.Summary) *Author {
+	return &Author{Type: models.ByVisitor, ID: c.VisitorPublicID, Name: c.VisitorName}
 }
 
 // Summary returns a conversation as agents of the account see it.

@@ -31,8 +31,24 @@ func (s *Service) do(m move) (models.Summary, error) {
 	return after, err
 }
 
-// maxBacklog is how long a log may be for its new owner to hear all of it unasked, in events.
-const maxBacklog = 50
+// How long a log may be for its new owner to hear all of it unasked. Several conversations may come
+// at once, and what they bring must fit their sockets' queues.
+const (
+	maxBacklog      = 50       // events
+	maxBacklogBytes = 16 << 10 // of text
+)
+
+// short returns a backlog if it is short enough.
+func short(backlog []store.Event) []store.Event {
+	bytes := 0
+	for _, e := range backlog {
+		bytes += len(e.Text)
+	}
+	if bytes > maxBacklogBytes {
+		return nil
+	}
+	return backlog
+}
 
 // move carries out a move in one transaction and tells of it after the commit.
 func (s *Service) move(m move) (models.Summary, error) {
@@ -81,7 +97,7 @@ func (s *Service) begin(m move, after *models.Summary) <-chan error {
 		*after, err = tx.Summary(c.ID)
 		return err
 	}, func() {
-		for _, e := range backlog { // the new owner has heard nothing of it yet
+		for _, e := range short(backlog) { // the new owner has heard nothing of it yet
 			s.hub.Publish(frame(eventFor(after.PublicID, e, false)), TopicAgent(after.AgentID))
 		}
 		for _, e := range events {
@@ -183,11 +199,16 @@ func (s *Service) End(ctx context.Context, v models.Visitor, conv string) error 
 		return err
 	}
 	_, err = s.do(move{
-		account: v.AccountID, conv: conv, by: authorOfVisitor(v), byID: v.ID, why: models.EndClosed,
+		account: v.AccountID, conv: conv, by: visitorOf(c), byID: v.ID, why: models.EndClosed,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
 			return models.Message{Kind: models.EventClosed}, c.Close(tx.Now())
 		},
 	})
+	if models.KindOf(err) == models.KindConflict { // perhaps somebody was faster in ending it
+		if c, err := s.ofVisitor(ctx, v, conv); err == nil && c.State == models.StateClosed {
+			return nil
+		}
+	}
 	return err
 }
 

@@ -141,3 +141,92 @@ func TestComingBackToTheQueueIsToldAgain(t *testing.T) {
 	d.settle()
 	v.ear.awaitNth(t, 2, func(f map[string]any) bool { return f["t"] == "queue" })
 }
+
+func TestAStaleTabDoesNotWipeWhoTheVisitorIs(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	stale := v.Visitor
+	conv, err := d.Start(ctx, v.Visitor, Start{CID: "a", Text: "hello", Person: models.Person{
+		Name: "Agatha", Email: "agatha@tea.test", Fields: map[string]string{"order": "42"},
+	}})
+	must(t, err)
+	stale.PageURL = "https://tea.test/other"
+	must(t, d.SaveVisit(ctx, &stale))
+	_, err = d.SayAsVisitor(ctx, stale, Line{Conv: conv, CID: "b", Text: "from the other tab"})
+	must(t, err)
+	if _, err := d.Start(ctx, stale, Start{CID: "c", Department: "nowhere", Person: models.Person{Name: "Anna"}}); err == nil {
+		t.Error("a department that isn't there was found")
+	}
+	details, err := d.Details(ctx, d.agents["anna"], conv)
+	must(t, err)
+	if p := details.Person; details.Visitor.Name != "Agatha" || p.Email != "agatha@tea.test" || p.Fields["order"] != "42" || p.Page.URL != stale.PageURL {
+		t.Errorf("the visitor is now %+v, %+v", details.Visitor, p)
+	}
+	v.ear.await(t, func(f map[string]any) bool {
+		from, _ := f["from"].(map[string]any)
+		return f["text"] == "from the other tab" && from["name"] == "Agatha"
+	})
+}
+
+func TestAStartThatWasMergedIsStillKnownAfterTheEnd(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	first, err := d.Start(ctx, v.Visitor, Start{CID: "a", Text: "one"})
+	must(t, err)
+	_, err = d.Start(ctx, v.Visitor, Start{CID: "b", Text: "two"})
+	must(t, err)
+	must(t, d.End(ctx, v.Visitor, first))
+	if again, err := d.Start(ctx, v.Visitor, Start{CID: "b", Text: "two"}); err != nil || again != first {
+		t.Errorf("resent, it made %s (%v)", again, err)
+	}
+}
+
+func TestStartAndEndFromTwoTabsBothSucceed(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna")
+	for i := range 50 {
+		v := d.visitor()
+		conv, err := d.Start(ctx, v.Visitor, Start{CID: "a"})
+		must(t, err)
+		var tabs sync.WaitGroup
+		for range 2 {
+			tabs.Go(func() {
+				if err := d.End(ctx, v.Visitor, conv); err != nil {
+					t.Errorf("end: %v", err)
+				}
+			})
+		}
+		tabs.Go(func() {
+			if _, err := d.Start(ctx, v.Visitor, Start{CID: "b", Text: fmt.Sprint(i)}); err != nil {
+				t.Errorf("start: %v", err)
+			}
+		})
+		tabs.Wait()
+	}
+}
+
+func TestALongBacklogIsLeftToBeAskedFor(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 9, "anna")
+	long := strings.Repeat("<", models.MaxMessage)
+	for i := range 3 {
+		v := d.visitor()
+		conv, err := d.Start(ctx, v.Visitor, Start{CID: "a", Text: "first"})
+		must(t, err)
+		for j := range 10 * i {
+			_, err := d.SayAsVisitor(ctx, v.Visitor, Line{Conv: conv, CID: fmt.Sprint(j), Text: long})
+			must(t, err)
+		}
+	}
+	ear := d.listen(TopicAgent(d.agents["anna"].ID))
+	d.come("anna")
+	ear.awaitNth(t, 3, isKind(models.EventAssigned))
+	for _, f := range ear.frames(t) {
+		if f["text"] == long {
+			t.Fatal("a long log was sent unasked")
+		}
+	}
+	ear.await(t, func(f map[string]any) bool { return f["text"] == "first" })
+}

@@ -29,7 +29,7 @@ type Ack struct {
 // SayAsVisitor stores a line of a visitor and tells everybody concerned. Numbers are the visitor's.
 func (s *Service) SayAsVisitor(ctx context.Context, v models.Visitor, l Line) (Ack, error) {
 	l.Note = false
-	p, err := s.say(ctx, v.AccountID, models.Author{Type: models.ByVisitor, ID: v.ID}, authorOfVisitor(v), l)
+	p, err := s.say(ctx, v.AccountID, models.Author{Type: models.ByVisitor, ID: v.ID}, nil, l)
 	return Ack{CID: l.CID, Conv: l.Conv, Seq: p.Message.VisibleSeq, At: p.Message.At, Dup: p.Dup}, err
 }
 
@@ -39,6 +39,8 @@ func (s *Service) SayAsAgent(ctx context.Context, a models.Agent, l Line) (Ack, 
 	return Ack{CID: l.CID, Conv: l.Conv, Seq: p.Message.Seq, At: p.Message.At, Dup: p.Dup}, err
 }
 
+// say stores a line and tells of it. name is the author's, nil for the visitor's, which another tab
+// may have changed.
 func (s *Service) say(ctx context.Context, account int64, by models.Author, name *Author, l Line) (*store.Post, error) {
 	p := &store.Post{Conversation: l.Conv, Author: by, CID: l.CID, Text: l.Text, Note: l.Note}
 	if err := models.CheckCID(l.CID); err != nil {
@@ -48,6 +50,9 @@ func (s *Service) say(ctx context.Context, account int64, by models.Author, name
 		return p, err
 	}
 	return p, s.store.For(account).Post(ctx, p, func() {
+		if name == nil {
+			name = visitorOf(p.Summary)
+		}
 		s.tell(p.Summary, event(p.Message, name), 0)
 	})
 }
@@ -60,8 +65,10 @@ func (s *Service) ReadAsVisitor(ctx context.Context, v models.Visitor, conv stri
 		}
 		return tx.ReadByVisitor(c, seq)
 	}, func(c models.Summary) {
-		f := readFrame{"read", conv, c.VisitorReadSeq, *authorOfVisitor(v)}
-		s.hub.Publish(frame(f), TopicAgent(c.AgentID), TopicWatch(c.ID))
+		f := readFrame{"read", conv, c.VisitorReadSeq, *visitorOf(c)}
+		if c.State != models.StateClosed {
+			s.hub.Publish(frame(f), TopicAgent(c.AgentID), TopicWatch(c.ID))
+		}
 		f.Seq = min(seq, c.LastVisibleSeq)
 		s.hub.Publish(frame(f), TopicVisitor(v.ID)) // other tabs
 	})
@@ -112,10 +119,10 @@ func (s *Service) read(ctx context.Context, account int64, conv string,
 // TypingAsVisitor passes on that a visitor is typing, and what, if the site allows that.
 func (s *Service) TypingAsVisitor(ctx context.Context, v models.Visitor, site models.Site, conv, text string) error {
 	c, err := s.ofVisitor(ctx, v, conv)
-	if err != nil {
+	if err != nil || c.State == models.StateClosed {
 		return err
 	}
-	f := typingFrame{T: "typing", Conv: conv, From: *authorOfVisitor(v)}
+	f := typingFrame{T: "typing", Conv: conv, From: *visitorOf(c)}
 	if site.TypingPreview {
 		f.Text = models.Clip(text, maxPreview)
 	}

@@ -12,6 +12,7 @@ type Start struct {
 	CID        string // the client's id of the first line, and of the start itself
 	Text       string // the first line; may be empty
 	Department string // public id; "" is the default one
+	Person     models.Person
 }
 
 // Start begins a conversation, or returns the one that is open already; a first line is added
@@ -37,7 +38,10 @@ func (s *Service) Start(ctx context.Context, v models.Visitor, in Start) (conv s
 	err = s.store.For(v.AccountID).Change(ctx, func(tx *store.Tx) error {
 		events = events[:0]
 		var err error
-		if c, made, err = open(tx, v, in.CID, department.ID); err != nil || !made {
+		if c, made, err = open(tx, v, in.CID, department.ID); err != nil {
+			return err
+		}
+		if err := tx.SavePerson(v.ID, in.Person); err != nil || !made {
 			return err
 		}
 		events = append(events, models.Message{
@@ -57,7 +61,7 @@ func (s *Service) Start(ctx context.Context, v models.Visitor, in Start) (conv s
 		return err
 	}, func() {
 		for _, e := range events {
-			m := move{by: authorOfVisitor(v)}
+			m := move{by: visitorOf(after)}
 			if e.AuthorType == models.BySystem {
 				m.by = nil
 			}
@@ -71,7 +75,11 @@ func (s *Service) Start(ctx context.Context, v models.Visitor, in Start) (conv s
 		s.Kick(v.AccountID)
 		return c.PublicID, nil
 	}
-	return c.PublicID, s.firstLine(ctx, v, c, in)
+	err = s.firstLine(ctx, v, c, in)
+	if models.KindOf(err) == models.KindClosed { // another tab has just ended it: this begins anew
+		return s.Start(ctx, v, in)
+	}
+	return c.PublicID, err
 }
 
 // open finds the conversation a start belongs to, or makes it.

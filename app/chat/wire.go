@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"foyer/app/store"
@@ -162,11 +163,13 @@ func eventFor(conv string, e store.Event, visitor bool) Event {
 
 // frame encodes what goes out. Every shape here can be encoded.
 func frame(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // no page is made of it, and a line of "<" would be six times as long
+	if err := e.Encode(v); err != nil {
 		panic(err) // strings, numbers and times
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 type convFrame struct {

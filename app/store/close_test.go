@@ -21,7 +21,7 @@ func TestAfterCloseEverythingIsRefusedAndNothingHangs(t *testing.T) {
 		wantKind(t, err, models.KindUnavailable)
 		wantKind(t, a.close(c.PublicID), models.KindUnavailable)
 		wantKind(t, a.account().CreateVisitor(background, &models.Visitor{SiteID: a.site.ID}), models.KindUnavailable)
-		wantKind(t, a.account().SaveVisitor(background, &v), models.KindUnavailable)
+		wantKind(t, a.account().SaveVisit(background, &v), models.KindUnavailable)
 		if _, err := a.account().Summary(background, c.PublicID); err == nil || models.KindOf(err) == models.KindNotFound {
 			t.Errorf("reading is answered %v", err)
 		}

@@ -117,6 +117,10 @@ func (s *Store) openSQLite(o Options) error {
 	if err != nil {
 		return err
 	}
+	// What SQLite makes beside the file has its rights: nobody else on the machine reads along.
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o640); err == nil {
+		_ = f.Close()
+	}
 	s.unlock = unlock
 	write, err := gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"},

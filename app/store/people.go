@@ -71,12 +71,13 @@ func (a *Account) CreateVisitor(ctx context.Context, v *models.Visitor) error {
 	}, nil)
 }
 
-// SaveVisitor stores what a visitor tells of themselves and where they are.
-func (a *Account) SaveVisitor(ctx context.Context, v *models.Visitor) error {
+// SaveVisit stores where a visitor is and with which browser. Who they are is another matter: a tab
+// may know less of that than another one.
+func (a *Account) SaveVisit(ctx context.Context, v *models.Visitor) error {
 	v.SeenAt = models.InstantOf(a.store.now())
 	return a.Change(ctx, func(tx *Tx) error {
 		return tx.db.Model(v).Where("account_id = ? AND id = ?", a.id, v.ID).
-			Select("name", "email", "locale", "user_agent", "page_url", "page_title", "page_referrer", "fields", "seen_at").
+			Select("locale", "user_agent", "page_url", "page_title", "page_referrer", "seen_at").
 			Updates(v).Error
 	}, nil)
 }

@@ -70,7 +70,14 @@ func TestWhatAVisitorTellsIsKept(t *testing.T) {
 		b.clock.pass(time.Minute)
 		v.Name, v.Email, v.Locale, v.PageURL = "张伟", "wei@example.com", "zh-CN", "https://shop.example/茶"
 		v.Fields = map[string]string{"order": "42", "ordered": "昨天 \u2028 \"quoted\""}
-		must(t, a.account().SaveVisitor(background, &v))
+		must(t, a.account().SaveVisit(background, &v))
+		must(t, a.account().Change(background, func(tx *Tx) error {
+			if err := tx.SavePerson(v.ID, models.Person{Name: "张伟", Fields: map[string]string{"order": "42"}}); err != nil {
+				return err
+			}
+			// What is not told now stays.
+			return tx.SavePerson(v.ID, models.Person{Email: v.Email, Fields: map[string]string{"ordered": v.Fields["ordered"]}})
+		}, nil))
 		got, err := a.account().VisitorByToken(background, a.site.ID, v.TokenHash)
 		must(t, err)
 		if fmt.Sprint(got) != fmt.Sprint(v) || got.SeenAt != b.clock.instant() || got.CreatedAt == got.SeenAt {
@@ -87,7 +94,7 @@ func TestAnIDOfZeroMeansNobodyAndNotEverybody(t *testing.T) {
 		a := newTenant(t, b)
 		a.active(a.agent("Anna", 1))
 		before := b.contents(t)
-		_ = a.account().SaveVisitor(background, &models.Visitor{Name: "Mallory"})
+		_ = a.account().SaveVisit(background, &models.Visitor{PageTitle: "Mallory"})
 		_ = a.account().SetOrigins(background, 0, []string{"https://evil.example"})
 		_ = a.account().DeleteSession(background, 0)
 		_ = a.account().Change(background, func(tx *Tx) error {

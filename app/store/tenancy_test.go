@@ -113,10 +113,10 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 	"SetOrigins": func(me *Account, _, theirs *neighbour) (any, error) {
 		return nil, me.SetOrigins(background, theirs.site.ID, []string{"https://evil.example"})
 	},
-	"SaveVisitor": func(me *Account, _, theirs *neighbour) (any, error) {
+	"SaveVisit": func(me *Account, _, theirs *neighbour) (any, error) {
 		v := theirs.visitor
-		v.Name = "Mallory"
-		return nil, me.SaveVisitor(background, &v)
+		v.PageTitle = "Mallory"
+		return nil, me.SaveVisit(background, &v)
 	},
 	"DeleteSession": func(me *Account, _, theirs *neighbour) (any, error) {
 		return nil, me.DeleteSession(background, theirs.session.ID)

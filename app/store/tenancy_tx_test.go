@@ -54,6 +54,9 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 	},
 	"StartGrace": func(tx *Tx, _, theirs *neighbour) (any, error) { return nil, tx.StartGrace(theirs.agent.ID, 1) },
 	"EndGrace":   func(tx *Tx, _, theirs *neighbour) (any, error) { return nil, tx.EndGrace(theirs.agent.ID) },
+	"SavePerson": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return nil, tx.SavePerson(theirs.visitor.ID, models.Person{Name: "Mallory"})
+	},
 	"SetAvailability": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		return nil, tx.SetAvailability(theirs.agent.ID, models.Away)
 	},

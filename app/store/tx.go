@@ -30,9 +30,25 @@ func (tx *Tx) OpenConversation(visitorID int64) (*models.Conversation, error) {
 	return orNil(tx.conversation("visitor_id = ? AND state <> 'closed'", visitorID))
 }
 
-// StartedBy reads the conversation that a visitor's `start` with this client id made; nil if none.
+// StartedBy reads the conversation that a visitor's `start` with this client id made, or to which
+// it added its line; nil if there is none.
 func (tx *Tx) StartedBy(visitorID int64, cid string) (*models.Conversation, error) {
-	return orNil(tx.conversation("visitor_id = ? AND start_cid = ?", visitorID, cid))
+	return orNil(tx.conversation(`visitor_id = ? AND (start_cid = ? OR EXISTS (SELECT 1 FROM messages m
+		WHERE m.conversation_id = conversations.id AND m.author_type = 'visitor' AND m.author_id = ? AND m.cid = ?))`,
+		visitorID, cid, visitorID, cid))
+}
+
+// SavePerson adds to what a visitor told of themselves; what they do not tell now stays.
+func (tx *Tx) SavePerson(visitorID int64, told models.Person) error {
+	var v models.Visitor
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("account_id = ? AND id = ?", tx.account, visitorID).Take(&v).Error
+	if err != nil {
+		return missing(err, "there is no such visitor")
+	}
+	v.Tell(told)
+	return tx.db.Model(&v).Where("account_id = ? AND id = ?", tx.account, visitorID).
+		Select("name", "email", "fields").Updates(&v).Error
 }
 
 func orNil(c *models.Conversation, err error) (*models.Conversation, error) {

@@ -32,22 +32,22 @@ export function linkify(text: string): readonly Part[] {
   return parts;
 }
 
-/** Leaves out punctuation that ends the sentence rather than the link, and brackets opened before it. */
+/**
+ * Leaves out punctuation that ends the sentence rather than the link, and brackets opened before it.
+ * Signs are counted once: a visitor may send a line that is nothing but brackets.
+ */
 function trimEnd(link: string): string {
+  const signs = new Map<string, number>();
+  for (const sign of link) signs.set(sign, (signs.get(sign) ?? 0) + 1);
   let end = link.length;
   for (; end > 0; end--) {
     const last = link[end - 1]!;
-    if (/[.,;:!?'*_~]/.test(last)) continue;
     const opener = CLOSERS[last];
-    if (opener === undefined) break;
-    const body = link.slice(0, end);
-    if (count(body, last) <= count(body, opener)) break;
+    const ends = opener === undefined ? /[.,;:!?'*_~]/.test(last) : signs.get(last)! > (signs.get(opener) ?? 0);
+    if (!ends) break;
+    signs.set(last, signs.get(last)! - 1);
   }
   return link.slice(0, end);
-}
-
-function count(text: string, sign: string): number {
-  return text.split(sign).length - 1;
 }
 
 /** Where the link leads; undefined when it is none, or pretends to be somewhere else (`https://bank.com@evil.example`). */

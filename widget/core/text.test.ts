@@ -45,7 +45,7 @@ describe('linkify', () => {
   it('is quick on long nonsense', () => {
     const began = performance.now();
     linkify('https://'.repeat(2_000) + '('.repeat(4_000) + 'a@'.repeat(2_000));
-    linkify(`https://a.example/${')'.repeat(4_000)}`);
+    for (let line = 0; line < 100; line++) linkify(`https://a.example/${')'.repeat(3_980)}`);
     expect(performance.now() - began).toBeLessThan(500);
   });
 });

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { linkify } from '../core/linkify';
 import type { Bubble, Item } from '../core/thread';
 import { Icon } from './icons';
@@ -31,10 +32,11 @@ export function Group({ item, latest }: { item: GroupItem; latest: string }) {
 }
 
 function Line({ bubble }: { bubble: Bubble }) {
+  const parts = useMemo(() => linkify(bubble.text), [bubble.text]);
   return (
     <>
       <p class={`bubble ${bubble.state}`} dir="auto">
-        {linkify(bubble.text).map((part) =>
+        {parts.map((part) =>
           part.href === undefined ? (
             part.text
           ) : (

@@ -42,6 +42,9 @@ export function Details() {
 }
 
 /** The department is the summary's: it changes by transfers. */
+/** A visitor's address may hold signs that would add lines to the mail. */
+const mailto = (address: string) => `mailto:${encodeURIComponent(address).replace('%40', '@')}`;
+
 function Facts({ details, department }: { readonly details: Person; readonly department: string | undefined }) {
   const { clock } = useSurroundings();
   const { person } = details;
@@ -50,7 +53,7 @@ function Facts({ details, department }: { readonly details: Person; readonly dep
     <dl class="facts">
       {person.email === '' ? null : (
         <Fact name={t('fact.email')} copy={person.email}>
-          <a href={`mailto:${person.email}`}>{person.email}</a>
+          <a href={mailto(person.email)}>{person.email}</a>
         </Fact>
       )}
       {person.page.url === '' ? null : (

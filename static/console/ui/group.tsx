@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { Check, CheckCheck, CircleAlert, Clock as ClockIcon } from 'lucide';
 import { linkify } from '../../../widget/core/linkify';
 import type { ConversationEvent, Summary } from '../../../widget/core/protocol';
@@ -53,11 +54,12 @@ interface LineProps {
 }
 
 function Line({ bubble, own, unread, last }: LineProps) {
+  const parts = useMemo(() => linkify(bubble.text), [bubble.text]);
   return (
     <>
       {unread ? <UnreadLine /> : null}
       <div class={`bubble${bubble.state === 'failed' ? ' failed' : ''}${bubble.note ? ' note' : ''}`} dir="auto">
-        {linkify(bubble.text).map((part, i) =>
+        {parts.map((part, i) =>
           part.href === undefined ? (
             part.text
           ) : (
