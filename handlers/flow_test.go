@@ -13,6 +13,7 @@ func TestVisitorAndAgentTalk(t *testing.T) {
 	anna := s.signIn("anna@tea.test")
 	desk := anna.agent()
 	visitor, token := s.visitor("tea")
+	visitor.await("sync", "conv", "", "more", false) // that is all there is
 
 	visitor.say(map[string]any{"t": "start", "id": "1", "cid": "c1", "text": "Is the Assam back?"})
 	ok, err := visitor.next()

@@ -79,16 +79,24 @@ func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) error {
 		p.client.Reply(p.web.Chat.Reset(""))
 		in.After = 0
 	}
-	if conv != nil {
-		if conv.PublicID != in.Conv {
-			in.After = 0 // a number of another log
-		}
-		if err := p.web.Chat.ReplayToVisitor(ctx, conv, in.After, p.client.SendWait); err != nil {
-			return err
-		}
+	if err := p.replay(ctx, conv, in.Conv, in.After); err != nil {
+		return err
 	}
 	p.web.Chat.VisitorCame(ctx, p.visitor)
 	return nil
+}
+
+// replay sends what was missed after a number of the log the visitor asked for, and says when that
+// is all, also when there is nothing.
+func (p *visitorProtocol) replay(ctx context.Context, conv *models.Conversation, asked string, after int64) error {
+	if conv == nil {
+		p.client.Reply(chat.Sync{}.Encode())
+		return nil
+	}
+	if conv.PublicID != asked {
+		after = 0 // a number of another log
+	}
+	return p.web.Chat.ReplayToVisitor(ctx, conv, after, p.client.SendWait)
 }
 
 // recognise finds the visitor who holds a token, or makes a new one and the token for them.
