@@ -62,10 +62,15 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	if err := p.greet(ctx, agent); err != nil {
 		return err
 	}
-	if err := p.replay(ctx, agent, in.Epoch, in.After); err != nil {
+	// Before the replay: a long one on a slow line must not cost them their conversations.
+	if err := p.web.Chat.AgentCame(ctx, agent); err != nil {
 		return err
 	}
-	return p.web.Chat.AgentCame(ctx, agent)
+	if err := p.replay(ctx, agent, in.Epoch, in.After); err != nil {
+		p.Left() // the transport calls it only for sockets whose hello succeeded
+		return err
+	}
+	return nil
 }
 
 // greet subscribes first and then takes the snapshot, so that nothing is missed in between.
@@ -106,7 +111,7 @@ func (p *agentProtocol) replay(ctx context.Context, agent models.Agent, epoch st
 func (p *agentProtocol) authenticate(ctx context.Context, token string) (identity.Principal, error) {
 	who, err := p.web.Identity.Authenticate(ctx, token)
 	if models.KindOf(err) == models.KindUnauthorized {
-		return who, &socketClose{Code: closeSignedOut, Reason: "not signed in"}
+		return who, &closeError{Code: closeSignedOut, Reason: "not signed in"}
 	}
 	return who, err
 }

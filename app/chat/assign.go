@@ -59,7 +59,8 @@ func (s *Service) assignAll(accountID int64, a *assigner) {
 }
 
 // assignOnce matches who waits with who is free, and tells those who still wait their place. It
-// reports whether a match was lost to somebody faster, so that it is worth another look.
+// reports whether another look is worth it: a match was lost to somebody faster, and others were
+// made. When none was, whoever was faster brings about the next look by their own kick.
 func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) (lost bool, err error) {
 	account := s.store.For(accountID)
 	waiting, err := account.Waiting(ctx)
@@ -92,7 +93,7 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 		}
 	}
 	s.tellPlaces(waiting, byID, a)
-	return lost, nil
+	return lost && len(byID) < len(waiting), nil
 }
 
 func (s *Service) agentFacts(ctx context.Context, accountID int64) ([]routing.Agent, error) {

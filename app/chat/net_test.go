@@ -230,3 +230,17 @@ func TestALongBacklogIsLeftToBeAskedFor(t *testing.T) {
 	}
 	ear.await(t, func(f map[string]any) bool { return f["text"] == "first" })
 }
+
+// A start without text, its conversation closed, and the same cid with a text: this once went round
+// and round.
+func TestAStartWhoseConversationIsOverSaysSo(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	conv, err := d.Start(ctx, v.Visitor, Start{CID: "a"})
+	must(t, err)
+	must(t, d.End(ctx, v.Visitor, conv))
+	if _, err := d.Start(ctx, v.Visitor, Start{CID: "a", Text: "now with a text"}); models.KindOf(err) != models.KindClosed {
+		t.Errorf("%v", err)
+	}
+}

@@ -23,6 +23,9 @@ func (y Sync) Encode() []byte {
 }
 
 // Encode returns the frame's bytes.
+func (e Event) Encode() []byte { return frame(e) }
+
+// Encode returns the frame's bytes.
 func (a Ack) Encode() []byte {
 	a.T = "ack"
 	return frame(a)

@@ -76,7 +76,7 @@ func (s *Service) Start(ctx context.Context, v models.Visitor, in Start) (conv s
 		return c.PublicID, nil
 	}
 	err = s.firstLine(ctx, v, c, in)
-	if models.KindOf(err) == models.KindClosed { // another tab has just ended it: this begins anew
+	if models.KindOf(err) == models.KindClosed && c.StartCID != in.CID { // another tab has just ended it: this begins anew
 		return s.Start(ctx, v, in)
 	}
 	return c.PublicID, err

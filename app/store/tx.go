@@ -40,6 +40,9 @@ func (tx *Tx) StartedBy(visitorID int64, cid string) (*models.Conversation, erro
 
 // SavePerson adds to what a visitor told of themselves; what they do not tell now stays.
 func (tx *Tx) SavePerson(visitorID int64, told models.Person) error {
+	if told.Name == "" && told.Email == "" && len(told.Fields) == 0 {
+		return nil
+	}
 	var v models.Visitor
 	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).
 		Where("account_id = ? AND id = ?", tx.account, visitorID).Take(&v).Error
