@@ -107,7 +107,7 @@ func (s *socket) run(ctx context.Context, start func(*hub.Client) protocol) {
 	s.conn.listenUntil(time.Now().Add(s.limits.Hello))
 	s.speaker = start(s.client)
 
-	var end *socketClose
+	var end *closeError
 	for end == nil && !s.closed() {
 		var frame []byte
 		if frame, end = s.receive(); end == nil {
@@ -169,14 +169,14 @@ func (r heardReader) Read(p []byte) (int, error) {
 }
 
 // receive returns the next message, or why there is none.
-func (s *socket) receive() ([]byte, *socketClose) {
+func (s *socket) receive() ([]byte, *closeError) {
 	kind, r, err := s.conn.ws.NextReader()
 	if err != nil {
 		return nil, s.ended(err)
 	}
 	s.heard()
 	if kind != websocket.TextMessage {
-		return nil, &socketClose{closeNotText, "text frames only"}
+		return nil, &closeError{closeNotText, "text frames only"}
 	}
 	// The library's own limit would send the close past what is queued.
 	frame, err := io.ReadAll(io.LimitReader(heardReader{r, s}, s.limits.MaxFrame+1))
@@ -184,34 +184,34 @@ func (s *socket) receive() ([]byte, *socketClose) {
 	case err != nil:
 		return nil, s.ended(err)
 	case int64(len(frame)) > s.limits.MaxFrame:
-		return nil, &socketClose{closeTooBig, "too big"}
+		return nil, &closeError{closeTooBig, "too big"}
 	case !utf8.Valid(frame): // the library does not look
-		return nil, &socketClose{closeNotUTF8, "not UTF-8"}
+		return nil, &closeError{closeNotUTF8, "not UTF-8"}
 	}
 	return frame, nil
 }
 
 // ended says how a failed read ends the socket.
-func (s *socket) ended(err error) *socketClose {
+func (s *socket) ended(err error) *closeError {
 	if left, ok := errors.AsType[*websocket.CloseError](err); ok {
-		return &socketClose{left.Code, "closed by the peer"}
+		return &closeError{left.Code, "closed by the peer"}
 	}
 	_, network := errors.AsType[net.Error](err)
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded) && !s.greeted:
-		return &socketClose{closeNoHello, "no hello in time"}
+		return &closeError{closeNoHello, "no hello in time"}
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &socketClose{closeSlow, "silent"}
+		return &closeError{closeSlow, "silent"}
 	case network, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &socketClose{closeLost, "connection lost"}
+		return &closeError{closeLost, "connection lost"}
 	default: // most of these the library has answered; nothing more may be written
 		s.conn.sayBye(closeProtocol, "protocol error")
-		return &socketClose{closeProtocol, "protocol error"}
+		return &closeError{closeProtocol, "protocol error"}
 	}
 }
 
 // handle gives a frame to whom it concerns, and says how that ends the socket, if it does.
-func (s *socket) handle(ctx context.Context, frame []byte) *socketClose {
+func (s *socket) handle(ctx context.Context, frame []byte) *closeError {
 	about, err := openEnvelope(frame)
 	if err == nil {
 		err = s.dispatch(ctx, string(about.T), frame)
@@ -236,7 +236,7 @@ func (s *socket) dispatch(ctx context.Context, t string, frame []byte) error {
 		s.beat.start()
 		return nil
 	case !s.greeted:
-		return &socketClose{closeNoHello, "hello must come first"}
+		return &closeError{closeNoHello, "hello must come first"}
 	case t == "pong": // it was heard, and that is all there is to it
 		return nil
 	default:

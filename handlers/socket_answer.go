@@ -18,10 +18,10 @@ const (
 	nonsensePeriod = time.Minute
 )
 
-// answer turns an error into what the peer is told: a socketClose closes, a frameError or a
+// answer turns an error into what the peer is told: a closeError closes, a frameError or a
 // models.Error is answered `err`, anything else is our bug and stays in the log.
-func (s *socket) answer(ctx context.Context, about envelope, err error) *socketClose {
-	if end, ok := errors.AsType[*socketClose](err); ok {
+func (s *socket) answer(ctx context.Context, about envelope, err error) *closeError {
+	if end, ok := errors.AsType[*closeError](err); ok {
 		return end
 	}
 	if bad, ok := errors.AsType[*frameError](err); ok {
@@ -32,7 +32,7 @@ func (s *socket) answer(ctx context.Context, about envelope, err error) *socketC
 		s.client.Reply(refusal(about, codeOf(refused.Kind), refused.Message))
 		if refused.Kind == models.KindUnavailable {
 			slog.WarnContext(ctx, "socket frame refused", "error", err)
-			return &socketClose{closeUnavailable, "unavailable"}
+			return &closeError{closeUnavailable, "unavailable"}
 		}
 		return nil
 	}
@@ -40,17 +40,17 @@ func (s *socket) answer(ctx context.Context, about envelope, err error) *socketC
 		return nil // the peer left while its frame was in hand
 	}
 	slog.ErrorContext(ctx, "socket frame failed", "error", err)
-	return &socketClose{closeOurBug, "internal error"}
+	return &closeError{closeOurBug, "internal error"}
 }
 
 // countNonsense notes one more frame without meaning, and closes whoever sends too many.
-func (s *socket) countNonsense(now time.Time) *socketClose {
+func (s *socket) countNonsense(now time.Time) *closeError {
 	s.nonsense = append(s.nonsense, now)
 	if len(s.nonsense) < nonsenseLimit {
 		return nil
 	}
 	if now.Sub(s.nonsense[0]) < nonsensePeriod {
-		return &socketClose{closeNonsense, "too many bad frames"}
+		return &closeError{closeNonsense, "too many bad frames"}
 	}
 	s.nonsense = append(s.nonsense[:0], s.nonsense[1:]...)
 	return nil

@@ -8,16 +8,14 @@ import (
 	"foyer/models"
 )
 
-// socketClose is returned by a protocol to end the socket with a close code of docs/protocol.md.
-//
-//nolint:errname // it is what happens, not what went wrong
-type socketClose struct {
+// closeError is returned by a protocol to end the socket with a close code of docs/protocol.md.
+type closeError struct {
 	Code   int
 	Reason string
 }
 
 // Error returns code and reason.
-func (e *socketClose) Error() string { return fmt.Sprintf("close %d %s", e.Code, e.Reason) }
+func (e *closeError) Error() string { return fmt.Sprintf("close %d %s", e.Code, e.Reason) }
 
 // frameError says that a frame makes no sense. It is answered `bad_frame`, and a peer that sends
 // several is closed, unlike one whose frame is merely refused.
@@ -89,11 +87,7 @@ type errOut struct {
 // encode returns the frame's bytes.
 func (e errOut) encode() []byte {
 	e.T = "err"
-	out, err := json.Marshal(e)
-	if err != nil {
-		panic(err) // strings and a number
-	}
-	return out
+	return encodeFrame(e)
 }
 
 // refusal is the answer to the frame that about tells of.

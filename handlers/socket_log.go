@@ -47,7 +47,7 @@ func sendLog(ctx context.Context, client *hub.Client, frame []byte, read func(st
 	}
 	end := chat.Sync{ID: in.ID, Conv: in.Conv, More: more}
 	for _, e := range events {
-		if err := client.SendWait(ctx, encodeFrame(e)); err != nil {
+		if err := client.SendWait(ctx, e.Encode()); err != nil {
 			return err
 		}
 		if end.To = e.Seq; end.From == 0 {

@@ -81,9 +81,9 @@ func (p *parrot) fail(how string) error {
 	case "bug":
 		return errors.New(panicSecret)
 	case "close":
-		return fmt.Errorf("wrapped: %w", &socketClose{4003, "banned " + strings.Repeat("é", 100)})
+		return fmt.Errorf("wrapped: %w", &closeError{4003, "banned " + strings.Repeat("é", 100)})
 	case "unsendable":
-		return &socketClose{1005, "never sent"}
+		return &closeError{1005, "never sent"}
 	default:
 		return &models.Error{Kind: models.Kind(how), Message: "no", Err: errors.New(panicSecret)}
 	}

@@ -108,7 +108,7 @@ func (p *visitorProtocol) recognise(ctx context.Context, token, locale string, p
 	}
 	p.visitor, err = p.web.Identity.Visitor(ctx, p.site, token)
 	if models.KindOf(err) == models.KindNotFound {
-		return "", &socketClose{Code: closeUnknownVisitor, Reason: "unknown visitor token"}
+		return "", &closeError{Code: closeUnknownVisitor, Reason: "unknown visitor token"}
 	}
 	if err != nil {
 		return "", err
