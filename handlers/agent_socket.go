@@ -127,14 +127,13 @@ func (p *agentProtocol) Left() {
 
 // agentFrames is everything an agent can say after hello. Each has its row in the isolation matrix.
 var agentFrames = map[string]func(*agentProtocol, context.Context, []byte) error{
-	"send":    (*agentProtocol).send,
-	"read":    (*agentProtocol).read,
-	"typing":  (*agentProtocol).typing,
-	"get":     (*agentProtocol).get,
-	"watch":   (*agentProtocol).watch,
-	"unwatch": (*agentProtocol).unwatch,
-	// Sent by clients that follow the protocol; ticks for what was delivered are not shown yet.
-	"received": func(*agentProtocol, context.Context, []byte) error { return nil },
+	"send":     (*agentProtocol).send,
+	"received": (*agentProtocol).received,
+	"read":     (*agentProtocol).read,
+	"typing":   (*agentProtocol).typing,
+	"get":      (*agentProtocol).get,
+	"watch":    (*agentProtocol).watch,
+	"unwatch":  (*agentProtocol).unwatch,
 }
 
 // Frame does what a frame asks for.
@@ -169,6 +168,17 @@ func (p *agentProtocol) read(ctx context.Context, frame []byte) error {
 		return err
 	}
 	return p.web.Chat.ReadAsAgent(ctx, p.who.Agent, in.Conv, in.Seq)
+}
+
+func (p *agentProtocol) received(ctx context.Context, frame []byte) error {
+	var in struct {
+		Conv string
+		Seq  int64
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	return p.web.Chat.ReceivedByAgent(ctx, p.who.Agent, in.Conv, in.Seq)
 }
 
 func (p *agentProtocol) typing(ctx context.Context, frame []byte) error {

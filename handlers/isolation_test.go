@@ -163,13 +163,13 @@ func TestIsolationOfVisitorFrames(t *testing.T) {
 	before := s.state(conv)
 	rows := map[string]map[string]any{
 		"send":     {"cid": "x", "text": "x"},
+		"received": {"seq": 1},
 		"read":     {"seq": 1},
 		"typing":   {"text": "x"},
 		"get":      {"id": "x", "after": 0},
 		"end":      {"id": "x"},
 		"start":    nil, // names no conversation
 		"page":     nil, // nor this
-		"received": nil, // does nothing yet
 	}
 	for name := range visitorFrames {
 		if _, ok := rows[name]; !ok {
@@ -221,12 +221,12 @@ func TestIsolationOfAgentFrames(t *testing.T) {
 	eve := s.signIn("eve@oil.test")
 	rows := map[string]map[string]any{
 		"send":     {"cid": "x", "text": "x"},
+		"received": {"seq": 1},
 		"read":     {"seq": 1},
 		"typing":   {},
 		"get":      {"id": "x", "after": 0},
 		"watch":    {"id": "x"},
 		"unwatch":  {"id": "x"},
-		"received": nil, // does nothing yet
 	}
 	for name := range agentFrames {
 		if _, ok := rows[name]; !ok {

@@ -140,15 +140,14 @@ func (p *visitorProtocol) Left() { p.web.Chat.VisitorLeft(context.Background(), 
 
 // visitorFrames is everything a visitor can say after hello. Each has its row in the isolation matrix.
 var visitorFrames = map[string]func(*visitorProtocol, context.Context, []byte) error{
-	"start":  (*visitorProtocol).start,
-	"send":   (*visitorProtocol).send,
-	"read":   (*visitorProtocol).read,
-	"typing": (*visitorProtocol).typing,
-	"get":    (*visitorProtocol).get,
-	"end":    (*visitorProtocol).end,
-	"page":   (*visitorProtocol).page,
-	// Sent by clients that follow the protocol; ticks for what was delivered are not shown yet.
-	"received": func(*visitorProtocol, context.Context, []byte) error { return nil },
+	"start":    (*visitorProtocol).start,
+	"send":     (*visitorProtocol).send,
+	"received": (*visitorProtocol).received,
+	"read":     (*visitorProtocol).read,
+	"typing":   (*visitorProtocol).typing,
+	"get":      (*visitorProtocol).get,
+	"end":      (*visitorProtocol).end,
+	"page":     (*visitorProtocol).page,
 }
 
 // Frame does what a frame asks for.
@@ -183,6 +182,17 @@ func (p *visitorProtocol) read(ctx context.Context, frame []byte) error {
 		return err
 	}
 	return p.web.Chat.ReadAsVisitor(ctx, p.visitor, in.Conv, in.Seq)
+}
+
+func (p *visitorProtocol) received(ctx context.Context, frame []byte) error {
+	var in struct {
+		Conv string
+		Seq  int64
+	}
+	if err := decodeFrame(frame, &in); err != nil {
+		return err
+	}
+	return p.web.Chat.ReceivedByVisitor(ctx, p.visitor, in.Conv, in.Seq)
 }
 
 func (p *visitorProtocol) typing(ctx context.Context, frame []byte) error {

@@ -50,14 +50,17 @@ type Conversation struct {
 	DueAt        Instant
 	DueWhat      DueWhat
 
-	LastSeq        int64 // events in the log
-	LastVisibleSeq int64 // of them, those the visitor may see
-	LastLineSeq    int64 // Seq of the last message, 0 before the first
-	AgentReadSeq   int64 // the owner has read up to this Seq,
-	AgentReadSeen  int64 // which is this one in the visitor's count
-	VisitorReadSeq int64 // the visitor has read up to this Seq
-	Unread         int64 // lines of the visitor after AgentReadSeq
-	VisitorUnread  int64 // lines of agents after VisitorReadSeq
+	LastSeq            int64 // events in the log
+	LastVisibleSeq     int64 // of them, those the visitor may see
+	LastLineSeq        int64 // Seq of the last message, 0 before the first
+	AgentReceivedSeq   int64 // a console of the owner has received up to this Seq,
+	AgentReceivedSeen  int64 // which is this one in the visitor's count
+	VisitorReceivedSeq int64 // a widget of the visitor has received up to this Seq
+	AgentReadSeq       int64 // the owner has read up to this Seq,
+	AgentReadSeen      int64 // which is this one in the visitor's count
+	VisitorReadSeq     int64 // the visitor has read up to this Seq
+	Unread             int64 // lines of the visitor after AgentReadSeq
+	VisitorUnread      int64 // lines of agents after VisitorReadSeq
 }
 
 // Assign gives a waiting conversation to an agent.

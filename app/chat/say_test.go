@@ -100,11 +100,13 @@ func TestNotesChangeNoByteForTheVisitor(t *testing.T) {
 			note(2 + i)
 			_, err = d.SayAsVisitor(ctx, v.Visitor, Line{Conv: conv, CID: fmt.Sprint("v", i), Text: "question"})
 			must(t, err)
+			must(t, d.ReceivedByAgent(ctx, anna, conv, d.conv(conv).LastSeq))
 			must(t, d.ReadAsVisitor(ctx, v.Visitor, conv, int64(i+4)))
 			must(t, d.ReadAsAgent(ctx, anna, conv, d.conv(conv).LastSeq))
 		}
 		note(9)
 		if notes {
+			must(t, d.ReceivedByAgent(ctx, anna, conv, d.conv(conv).LastSeq))
 			must(t, d.ReadAsAgent(ctx, anna, conv, d.conv(conv).LastSeq))
 		}
 		_, err := d.Close(ctx, anna, conv, "done")

@@ -68,6 +68,7 @@ type Summary struct {
 	Last       *LastLine       `json:"last" doc:"the last message"`
 	LastSeq    int64           `json:"last_seq"`
 	Unread     int64           `json:"unread" doc:"lines of the visitor the owner has not read"`
+	Received   int64           `json:"received_seq" doc:"the visitor's browser has everything up to here"`
 	ReadSeq    int64           `json:"read_seq" doc:"the visitor has read up to here"`
 }
 
@@ -82,6 +83,7 @@ type VisitorSummary struct {
 	ClosedAt   *models.Instant `json:"closed_at,omitempty"`
 	LastSeq    int64           `json:"last_seq"`
 	Unread     int64           `json:"unread"`
+	Received   int64           `json:"received_seq"`
 	ReadSeq    int64           `json:"read_seq"`
 }
 
@@ -107,7 +109,8 @@ func (s *Service) summary(c models.Summary) Summary {
 		Visitor:    VisitorRef{ID: c.VisitorPublicID, Name: c.VisitorName, Online: s.presence.Visitor(c.VisitorID)},
 		Site:       Named{ID: c.SitePublicID, Name: c.SiteName},
 		QueuedAt:   c.ArrivedAt, AssignedAt: unlessNever(c.AssignedAt), ClosedAt: unlessNever(c.ClosedAt),
-		LastSeq: c.LastSeq, Unread: c.Unread, ReadSeq: c.VisitorReadSeq,
+		LastSeq: c.LastSeq, Unread: c.Unread,
+		Received: max(c.VisitorReceivedSeq, c.VisitorReadSeq), ReadSeq: c.VisitorReadSeq,
 	}
 	if c.LastLineSeq > 0 {
 		out.Last = &LastLine{
@@ -138,7 +141,8 @@ func visitorSummary(c models.Summary) VisitorSummary {
 		Owner:      named(c.AgentPublicID, c.AgentName),
 		Department: named(c.DepartmentPublicID, c.DepartmentName),
 		QueuedAt:   c.ArrivedAt, AssignedAt: unlessNever(c.AssignedAt), ClosedAt: unlessNever(c.ClosedAt),
-		LastSeq: c.LastVisibleSeq, Unread: c.VisitorUnread, ReadSeq: c.AgentReadSeen,
+		LastSeq: c.LastVisibleSeq, Unread: c.VisitorUnread,
+		Received: max(c.AgentReceivedSeen, c.AgentReadSeen), ReadSeq: c.AgentReadSeen,
 	}
 }
 
@@ -184,6 +188,7 @@ type typingFrame struct {
 	Text string `json:"text,omitempty"`
 }
 
+// readFrame is `read` and `received`.
 type readFrame struct {
 	T    string `json:"t"`
 	Conv string `json:"conv"`

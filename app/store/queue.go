@@ -121,41 +121,6 @@ func (tx *Tx) SetPresence(agentID int64, to models.Availability, merge time.Dura
 	}).Error
 }
 
-// ReadByOwner notes that the owner has read up to seq, and reports whether that is news. Numbers
-// beyond the log count as its end.
-func (tx *Tx) ReadByOwner(c *models.Conversation, seq int64) (bool, error) {
-	if seq = min(seq, c.LastSeq); seq <= c.AgentReadSeq {
-		return false, nil
-	}
-	c.AgentReadSeq = seq
-	err := tx.db.Raw(`SELECT COALESCE(MAX(CASE WHEN seq <= ? THEN visible_seq END), 0),
-			COUNT(CASE WHEN seq > ? AND kind = 'message' AND author_type = 'visitor' THEN 1 END)
-		FROM messages WHERE conversation_id = ?`, seq, seq, c.ID).Row().Scan(&c.AgentReadSeen, &c.Unread)
-	if err != nil {
-		return false, err
-	}
-	return true, tx.update(c, "fence = ?", c.Fence)
-}
-
-// ReadByVisitor notes that the visitor has read up to seq in the visitor's own count, and reports
-// whether that is news.
-func (tx *Tx) ReadByVisitor(c *models.Conversation, visible int64) (bool, error) {
-	visible = min(visible, c.LastVisibleSeq)
-	var seq int64
-	err := tx.db.Raw(`SELECT COALESCE(MAX(seq), 0) FROM messages
-		WHERE conversation_id = ? AND visible_seq > 0 AND visible_seq <= ?`, c.ID, visible).Row().Scan(&seq)
-	if err != nil || seq <= c.VisitorReadSeq {
-		return false, err
-	}
-	c.VisitorReadSeq = seq
-	err = tx.db.Raw(`SELECT COUNT(*) FROM messages
-		WHERE conversation_id = ? AND seq > ? AND kind = 'message' AND author_type = 'agent'`, c.ID, seq).Row().Scan(&c.VisitorUnread)
-	if err != nil {
-		return false, err
-	}
-	return true, tx.update(c, "fence = ?", c.Fence)
-}
-
 // What is kept of one run for the next.
 const (
 	aliveKey  = "alive_at"  // when the server was last known to run

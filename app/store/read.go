@@ -74,6 +74,13 @@ func (a *Account) Summary(ctx context.Context, publicID string) (models.Summary,
 	return one(a.read(ctx), "c.account_id = ? AND c.public_id = ?", a.id, askable(publicID))
 }
 
+// Conversation reads one conversation without the names that go with it.
+func (a *Account) Conversation(ctx context.Context, publicID string) (models.Conversation, error) {
+	var c models.Conversation
+	err := a.read(ctx).Where("account_id = ? AND public_id = ?", a.id, askable(publicID)).Take(&c).Error
+	return c, missing(err, "there is no such conversation")
+}
+
 // OpenOf reads the open conversation of a visitor; not found when there is none.
 func (a *Account) OpenOf(ctx context.Context, visitorID int64) (models.Summary, error) {
 	return one(a.read(ctx), "c.account_id = ? AND c.visitor_id = ? AND c.state <> 'closed'", a.id, visitorID)

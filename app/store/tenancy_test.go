@@ -76,6 +76,9 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 	"Summary": func(me *Account, _, theirs *neighbour) (any, error) {
 		return me.Summary(background, theirs.owned.PublicID)
 	},
+	"Conversation": func(me *Account, _, theirs *neighbour) (any, error) {
+		return me.Conversation(background, theirs.owned.PublicID)
+	},
 	"OpenOf":  func(me *Account, _, theirs *neighbour) (any, error) { return me.OpenOf(background, theirs.visitor.ID) },
 	"OwnedBy": func(me *Account, _, theirs *neighbour) (any, error) { return me.OwnedBy(background, theirs.agent.ID) },
 	"Visitor": func(me *Account, _, theirs *neighbour) (any, error) { return me.Visitor(background, theirs.visitor.ID) },
@@ -154,6 +157,7 @@ var refused = map[string]models.Kind{
 	"Tx.Create": models.KindNotFound, "Tx.Create, in their department": models.KindNotFound,
 	"Tx.Create, on their site": models.KindNotFound, "Tx.Seat": models.KindNotFound, "Tx.SetPresence": models.KindNotFound,
 	"Tx.ReadByOwner": models.KindConflict, "Tx.ReadByVisitor": models.KindConflict,
+	"Tx.ReceivedByOwner": models.KindNotFound, "Tx.ReceivedByVisitor": models.KindNotFound, "Conversation": models.KindNotFound,
 }
 
 func TestNoMethodReachesAnotherAccount(t *testing.T) {

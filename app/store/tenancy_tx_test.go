@@ -67,6 +67,15 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 		c := theirs.owned
 		return tx.ReadByOwner(&c, 99)
 	},
+	"ReceivedByOwner": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		return tx.ReceivedByOwner(&c, 99)
+	},
+	"ReceivedByVisitor": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		c.VisitorReceivedSeq = -1 // so that nothing found is news
+		return tx.ReceivedByVisitor(&c, 99)
+	},
 	"ReadByVisitor": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		c := theirs.owned
 		return tx.ReadByVisitor(&c, 99)

@@ -161,6 +161,15 @@ test('a hole is filled', () => {
   expect(state.logs.get('a')?.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 });
 
+test('a line that arrives is acknowledged by the agent who has the conversation', () => {
+  const last = { seq: 1, text: 'hello', at: '', from: { type: 'visitor', id: 'v', name: '' } } as const;
+  connect(annsConversation('a', { last, last_seq: 1 }), annsConversation('b', { last, last_seq: 1, owner: { id: 'bob', name: 'Bob' } }));
+  hear(line('a', 2));
+  hear(line('b', 2));
+  vi.advanceTimersByTime(2_000);
+  expect(said('received')).toEqual([1, 2].map((seq) => ({ t: 'received', conv: 'a', seq })));
+});
+
 test('read is said once for each place', () => {
   connect(annsConversation('a', { last_seq: 1, unread: 1 }));
   live.look('a');

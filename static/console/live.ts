@@ -2,7 +2,8 @@ import { Connection, type ConnectionState, type Environment } from '../../widget
 import { uuid } from '../../widget/core/ids';
 import { missing } from '../../widget/core/log';
 import { Outbox, type Line } from '../../widget/core/outbox';
-import type { AgentClientFrame, AgentServerFrame, ErrorCode } from '../../widget/core/protocol';
+import type { AgentClientFrame, AgentServerFrame, ErrorCode, Summary } from '../../widget/core/protocol';
+import { Receipts } from '../../widget/core/receipts';
 import type { KeyValue } from '../../widget/core/storage';
 import { TYPING_LAPSE } from '../../widget/core/typing';
 import { Gets } from './gets';
@@ -43,6 +44,7 @@ export class Live {
   private looking: string | undefined;
   private watched: string | undefined;
   private readonly readUpTo = new Map<string, number>();
+  private readonly receipts = new Receipts((conv, seq) => this.connection.send({ t: 'received', conv, seq }));
 
   constructor(private readonly options: LiveOptions) {
     this.gets = new Gets((frame) => this.connection.send(frame), options.onLoading);
@@ -104,6 +106,7 @@ export class Live {
     if ((this.readUpTo.get(conv) ?? 0) >= seq) return;
     if (!this.connection.send({ t: 'read', conv, seq })) return;
     this.readUpTo.set(conv, seq);
+    this.receipts.read(conv, seq);
     this.options.dispatch({ type: 'seen', conv });
   }
 
@@ -144,18 +147,22 @@ export class Live {
     switch (frame.t) {
       case 'welcome':
         this.readUpTo.clear();
+        this.receipts.forget();
+        for (const summary of frame.convs) this.arrived(summary);
         this.outbox ??= this.makeOutbox(frame.me.id);
         if (this.looking !== undefined) this.look(this.looking);
         break;
       case 'event':
         if (frame.cid !== undefined) this.outbox?.done(frame.cid);
         this.fillHole(frame.conv);
+        if (frame.from.type === 'visitor' && this.isOurs(frame.conv)) this.receipts.arrived(frame.conv, frame.seq);
         break;
       case 'sync':
         this.synced(frame);
         break;
       case 'conv':
         if (frame.id === this.looking) this.follow();
+        this.arrived(frame);
         break;
       case 'reset':
         if (this.looking !== undefined) this.look(this.looking);
@@ -167,6 +174,17 @@ export class Live {
       default:
     }
     this.options.onFrame(frame);
+  }
+
+  /** Tells the visitor that their last line is with the agent who has the conversation. */
+  private arrived({ id, last }: Summary): void {
+    if (last?.from.type === 'visitor' && this.isOurs(id)) this.receipts.arrived(id, last.seq);
+  }
+
+  private isOurs(conv: string): boolean {
+    const { convs, me } = this.options.state();
+    const summary = convs.get(conv);
+    return summary !== undefined && isMine(summary, me?.id);
   }
 
   /** Shows the line where it belongs before it leaves the outbox, so that it never disappears in between. */

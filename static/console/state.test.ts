@@ -99,6 +99,7 @@ describe('logs', () => {
     const opened = [welcome([annsConversation('a')]), { type: 'open', conv: 'a', lastSeq: 5 } as const];
     const by = line('a', 1).from;
     expect(after(...opened, { t: 'read', conv: 'a', seq: 4, by }).logs.get('a')?.read).toBe(4);
+    expect(after(...opened, { t: 'received', conv: 'a', seq: 4, by }).logs.get('a')).toMatchObject({ received: 4, read: 0 });
     expect(after(...opened, { t: 'read', conv: 'a', seq: 4, by: { type: 'agent', id: 'bob', name: 'Bob' } }).logs.get('a')?.read).toBe(0);
   });
 

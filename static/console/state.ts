@@ -1,4 +1,4 @@
-import { addEvent, emptyLog, withRead, withSummary, type Log } from '../../widget/core/log';
+import { addEvent, emptyLog, withReceipt, withSummary, type Log } from '../../widget/core/log';
 import type { AgentServerFrame, Author, Availability, ConversationEvent, Me, Summary } from '../../widget/core/protocol';
 import { TYPING_LAPSE } from '../../widget/core/typing';
 
@@ -96,8 +96,9 @@ function hear(state: ConsoleState, frame: AgentServerFrame, now: number): Consol
       if (frame.from.type === 'agent' && frame.from.id === state.me?.id) return state;
       return { ...state, typing: put(state.typing, frame.conv, { from: frame.from, text: frame.text ?? '', until: now + TYPING_LAPSE }) };
     }
+    case 'received':
     case 'read':
-      return frame.by.type === 'visitor' ? read(state, frame.conv, frame.seq) : state;
+      return frame.by.type === 'visitor' ? receipt(state, frame.conv, frame.t, frame.seq) : state;
     case 'presence':
       return 'agent' in frame ? agentPresence(state, frame.agent, frame.status) : visitorPresence(state, frame.visitor, frame.online);
     case 'reset':
@@ -159,13 +160,13 @@ function withEvent(state: ConsoleState, event: ConversationEvent): ConsoleState 
   return next === log ? state : { ...state, typing, logs: put(state.logs, event.conv, next) };
 }
 
-function read(state: ConsoleState, conv: string, seq: number): ConsoleState {
+function receipt(state: ConsoleState, conv: string, what: 'received' | 'read', seq: number): ConsoleState {
   const log = state.logs.get(conv);
   const summary = state.convs.get(conv);
   return {
     ...state,
-    logs: log ? put(state.logs, conv, withRead(log, seq)) : state.logs,
-    convs: summary && seq > summary.read_seq ? put(state.convs, conv, { ...summary, read_seq: seq }) : state.convs,
+    logs: log ? put(state.logs, conv, withReceipt(log, what, seq)) : state.logs,
+    convs: summary && seq > summary[`${what}_seq`] ? put(state.convs, conv, { ...summary, [`${what}_seq`]: seq }) : state.convs,
   };
 }
 

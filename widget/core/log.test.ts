@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addEvent, addEvents, emptyLog, missing, withRead, withSummary, type Log } from './log';
+import { addEvent, addEvents, emptyLog, missing, withReceipt, withSummary, type Log } from './log';
 import type { Line } from './outbox';
 import type { Author, ConversationEvent, EventKind } from './protocol';
 import { thread } from './thread';
@@ -76,11 +76,11 @@ describe('state and owner', () => {
   });
 
   it('takes a summary, unless the log knows more', () => {
-    const summary = { state: 'closed', owner: null, last_seq: 1, read_seq: 4 } as const;
+    const summary = { state: 'closed', owner: null, last_seq: 1, received_seq: 5, read_seq: 4 } as const;
     expect(withSummary(emptyLog('c'), summary).state).toBe('closed');
     const ahead = after({ kind: 'queued' }, { kind: 'assigned', agent: ann });
     expect(withSummary(ahead, summary)).toMatchObject({ state: 'active', read: 4 });
-    expect(withRead(ahead, 2).read).toBe(2);
+    expect(withReceipt(ahead, 'read', 2).read).toBe(2);
   });
 
   it('is not changed by older events', () => {
@@ -107,10 +107,10 @@ describe('thread', () => {
     expect(bubbles.map((b) => [b.key, b.state])).toEqual([['cid1', 'sent'], ['cid2', 'sending']]);
   });
 
-  it('marks what the other side has read', () => {
-    const log = withRead(addEvents(emptyLog('c'), [event(1), event(2)]), 1);
-    const [, group] = thread(log, [], options);
-    expect(group).toMatchObject({ bubbles: [{ state: 'read' }, { state: 'sent' }] });
+  it('marks what the other side has and has read', () => {
+    const held = addEvents(emptyLog('c'), [event(1), event(2), event(3)]);
+    const [, group] = thread(withReceipt(withReceipt(held, 'read', 1), 'received', 2), [], options);
+    expect(group).toMatchObject({ bubbles: [{ state: 'read' }, { state: 'received' }, { state: 'sent' }] });
   });
 
   it('keeps notes apart from what was said', () => {

@@ -17,13 +17,15 @@ export interface Log {
   readonly state: State;
   /** Who has it; null while it waits, and after the close when nobody had it. */
   readonly owner: Named | null;
+  /** The highest `seq` that has arrived on the other side. */
+  readonly received: number;
   /** The highest `seq` the other side has read. */
   readonly read: number;
 }
 
 /** A log that holds nothing and expects `after + 1` next. */
 export function emptyLog(conv: string, after = 0): Log {
-  return { conv, events: [], first: after + 1, last: after, early: new Map(), state: 'queued', owner: null, read: 0 };
+  return { conv, events: [], first: after + 1, last: after, early: new Map(), state: 'queued', owner: null, received: 0, read: 0 };
 }
 
 /**
@@ -59,15 +61,17 @@ export function missing(log: Log): { readonly after: number } | { readonly befor
   return seqs.length > 0 ? { before: log.first } : undefined;
 }
 
-/** Sets state, owner and reading from a summary, unless the log has already seen more than it. */
-export function withSummary(log: Log, summary: Pick<VisitorSummary, 'state' | 'owner' | 'last_seq' | 'read_seq'>): Log {
+/** Sets state, owner and receipts from a summary, unless the log has already seen more than it. */
+export function withSummary(log: Log, summary: Pick<VisitorSummary, 'state' | 'owner' | 'last_seq' | 'received_seq' | 'read_seq'>): Log {
   const read = Math.max(log.read, summary.read_seq);
-  return summary.last_seq < log.last ? { ...log, read } : { ...log, read, state: summary.state, owner: summary.owner };
+  const received = Math.max(log.received, summary.received_seq);
+  const told = { ...log, read, received };
+  return summary.last_seq < log.last ? told : { ...told, state: summary.state, owner: summary.owner };
 }
 
-/** The other side has read up to `seq`. */
-export function withRead(log: Log, seq: number): Log {
-  return seq > log.read ? { ...log, read: seq } : log;
+/** The other side has received, or read, up to `seq`. */
+export function withReceipt(log: Log, what: 'received' | 'read', seq: number): Log {
+  return seq > log[what] ? { ...log, [what]: seq } : log;
 }
 
 interface Standing {

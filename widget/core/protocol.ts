@@ -76,6 +76,8 @@ export interface VisitorSummary {
   readonly last_seq: number;
   /** Lines of agents after the visitor's last `read`. */
   readonly unread: number;
+  /** The highest of the visitor's `seq` that the agent's console has. */
+  readonly received_seq: number;
   /** The highest of the visitor's `seq` that the agent has read. */
   readonly read_seq: number;
 }
@@ -98,6 +100,8 @@ export interface Summary {
   readonly last_seq: number;
   /** The visitor's lines after the owner's last `read`. */
   readonly unread: number;
+  /** The highest `seq` the visitor's browser has. */
+  readonly received_seq: number;
   /** The highest `seq` the visitor has read. */
   readonly read_seq: number;
 }
@@ -172,7 +176,7 @@ export type CommonFrame =
   /** The end of a replay; `id` when it answers a `get`. `from` and `to` are 0 when nothing was sent. */
   | { readonly t: 'sync'; readonly id?: string; readonly conv: string; readonly from: number; readonly to: number; readonly more: boolean }
   | { readonly t: 'typing'; readonly conv: string; readonly from: Author; readonly text?: string }
-  | { readonly t: 'read'; readonly conv: string; readonly seq: number; readonly by: Author }
+  | { readonly t: 'read' | 'received'; readonly conv: string; readonly seq: number; readonly by: Author }
   | { readonly t: 'ok'; readonly id: string; readonly conv?: string }
   | { readonly t: 'err'; readonly id?: string; readonly cid?: string; readonly code: ErrorCode; readonly message: string; readonly retry_ms?: number }
   | { readonly t: 'ping'; readonly n: number }
@@ -245,7 +249,7 @@ export type VisitorClientFrame =
       readonly department?: string;
     }
   | { readonly t: 'send'; readonly conv: string; readonly cid: string; readonly text: string }
-  | { readonly t: 'read'; readonly conv: string; readonly seq: number }
+  | { readonly t: 'read' | 'received'; readonly conv: string; readonly seq: number }
   | { readonly t: 'typing'; readonly conv: string; readonly text?: string }
   | { readonly t: 'get'; readonly id: string; readonly conv: string; readonly after?: number; readonly before?: number; readonly limit?: number }
   | { readonly t: 'end'; readonly id: string; readonly conv: string }
@@ -256,7 +260,7 @@ export type VisitorClientFrame =
 export type AgentClientFrame =
   | { readonly t: 'hello'; readonly token?: string; readonly epoch?: string; readonly after?: Readonly<Record<string, number>> }
   | { readonly t: 'send'; readonly conv: string; readonly cid: string; readonly text: string; readonly note?: boolean }
-  | { readonly t: 'read'; readonly conv: string; readonly seq: number }
+  | { readonly t: 'read' | 'received'; readonly conv: string; readonly seq: number }
   | { readonly t: 'typing'; readonly conv: string }
   | { readonly t: 'get'; readonly id: string; readonly conv: string; readonly after?: number; readonly before?: number; readonly limit?: number }
   | { readonly t: 'watch'; readonly id: string; readonly conv: string }

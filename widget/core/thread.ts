@@ -7,8 +7,8 @@ export interface Bubble {
   /** Stays the same when a line goes from outbox to log. */
   readonly key: string;
   readonly text: string;
-  /** `sent`: on the server; `read`: the other side has seen it. */
-  readonly state: 'sending' | 'failed' | 'sent' | 'read';
+  /** `sent`: on the server; `received`: on the other side's screen or behind it; `read`: seen there. */
+  readonly state: 'sending' | 'failed' | 'sent' | 'received' | 'read';
   readonly note: boolean;
   /** Absent while in the outbox. */
   readonly event?: ConversationEvent;
@@ -56,7 +56,7 @@ export function thread(log: Log, lines: readonly Line[], options: ThreadOptions)
       continue;
     }
     const mine = own(event.from);
-    const state = mine && event.seq <= log.read ? 'read' : 'sent';
+    const state = !mine ? 'sent' : event.seq <= log.read ? 'read' : event.seq <= log.received ? 'received' : 'sent';
     const key = event.cid ?? `event-${event.seq}`;
     push(items, event.from, mine, { key, text: event.text ?? '', state, note: event.kind === 'note', event }, joined);
   }

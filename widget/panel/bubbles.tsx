@@ -54,7 +54,7 @@ function Line({ bubble }: { bubble: Bubble }) {
 function Progress({ state }: { state: Bubble['state'] }) {
   const { t } = useUi();
   if (state === 'failed') return null;
-  const icon = state === 'sending' ? 'clock' : state === 'sent' ? 'check' : 'checks';
+  const icon = state === 'sending' ? 'clock' : state === 'sent' ? 'check' : 'checks'; // read has a colour too
   return (
     <span class={`progress ${state}`}>
       <Icon name={icon} />

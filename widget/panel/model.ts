@@ -1,4 +1,4 @@
-import { addEvent, emptyLog, withRead, withSummary, type Log } from '../core/log';
+import { addEvent, emptyLog, withReceipt, withSummary, type Log } from '../core/log';
 import type { Line } from '../core/outbox';
 import type { Author, ConversationEvent, SiteInfo, VisitorServerFrame } from '../core/protocol';
 
@@ -46,9 +46,10 @@ export function reduce(model: Model, frame: VisitorServerFrame): Model {
       return isShown(model, frame.conv) ? { ...model, place: place(frame) } : model;
     case 'typing':
       return isShown(model, frame.conv) && frame.from.type === 'agent' ? { ...model, typing: frame.from } : model;
+    case 'received':
     case 'read':
       return model.log && isShown(model, frame.conv) && frame.by.type === 'agent'
-        ? { ...model, log: withRead(model.log, frame.seq) }
+        ? { ...model, log: withReceipt(model.log, frame.t, frame.seq) }
         : model;
     case 'reset':
       return model.log && (frame.conv === undefined || isShown(model, frame.conv))

@@ -1,5 +1,6 @@
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { VisitorClientFrame } from '../core/protocol';
+import { Receipts } from '../core/receipts';
 import type { Memory } from './memory';
 import { unreadAfter, type Model } from './model';
 
@@ -9,6 +10,7 @@ export class Reading {
   readonly unread: ReadonlySignal<number>;
   private readonly seen = signal(0);
   private told = 0;
+  private readonly receipts = new Receipts((conv, seq) => this.send({ t: 'received', conv, seq }));
 
   constructor(
     private readonly model: ReadonlySignal<Model>,
@@ -24,6 +26,7 @@ export class Reading {
   /** After a reconnect: what was told last may not have arrived. */
   tellAgain(): void {
     this.told = 0;
+    this.receipts.forget();
     this.tell();
   }
 
@@ -54,8 +57,11 @@ export class Reading {
 
   private tell(): void {
     const { log } = this.model.peek();
-    if (log === null || !this.watched.peek()) return;
+    if (log === null) return;
     const heard = log.events.findLast((event) => event.kind === 'message' && event.from.type === 'agent')?.seq ?? 0;
-    if (heard > this.told && this.send({ t: 'read', conv: log.conv, seq: heard })) this.told = heard;
+    if (heard > this.told && this.watched.peek() && this.send({ t: 'read', conv: log.conv, seq: heard })) {
+      this.told = heard;
+      this.receipts.read(log.conv, heard);
+    } else this.receipts.arrived(log.conv, heard);
   }
 }

@@ -104,6 +104,8 @@ describe('talking', () => {
     p.last().say(event(5));
     expect(p.session.unread.value).toBe(2);
     expect(p.last().of('read')).toEqual([]);
+    vi.advanceTimersByTime(2_000);
+    expect(p.last().of('received')).toEqual([4, 5].map((seq) => ({ t: 'received', conv: 'c', seq })));
     p.session.watched.value = true;
     expect(p.session.unread.value).toBe(0);
     expect(p.last().of('read')).toEqual([{ t: 'read', conv: 'c', seq: 5 }]);

@@ -13,7 +13,7 @@ export const ANN = { type: 'agent', id: 'a1', name: 'Ann' } as const;
 /** The visitor, as the server names them. */
 export const ME = { type: 'visitor', id: 'v1', name: '' } as const;
 /** A conversation with Ann that has three events. */
-export const SUMMARY = { id: 'c', state: 'active', owner: { id: 'a1', name: 'Ann' }, queued_at: '', last_seq: 3, unread: 0, read_seq: 0 };
+export const SUMMARY = { id: 'c', state: 'active', owner: { id: 'a1', name: 'Ann' }, queued_at: '', last_seq: 3, unread: 0, received_seq: 0, read_seq: 0 };
 
 /** A session on fake sockets; `disk` outlives it. */
 export function panel(disk = new FakeStorage()) {

@@ -24,6 +24,7 @@ export function conversation(id: string, more: Partial<Summary> = {}): Summary {
     last: null,
     last_seq: 1,
     unread: 0,
+    received_seq: 0,
     read_seq: 0,
     ...more,
   };

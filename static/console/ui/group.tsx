@@ -83,7 +83,7 @@ export function UnreadLine() {
   );
 }
 
-const ICONS = { sending: ClockIcon, sent: Check, read: CheckCheck, failed: CircleAlert } as const;
+const ICONS = { sending: ClockIcon, sent: Check, received: CheckCheck, read: CheckCheck, failed: CircleAlert } as const;
 
 /** How far a line of ours got. */
 function Delivery({ bubble }: { readonly bubble: Bubble }) {
