@@ -98,6 +98,7 @@ func (w *Web) conversationAPI(api huma.API) {
 	}, func(ctx context.Context, who identity.Principal, in *sayCall) (*body[chat.Ack], error) {
 		return answer(w.Chat.SayAsAgent(ctx, who.Agent, chat.Line{Conv: in.ID, CID: in.Body.CID, Text: in.Body.Text, Note: in.Body.Note}))
 	})
+	w.messageAPI(api)
 	w.moveAPI(api)
 }
 

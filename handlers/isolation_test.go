@@ -45,6 +45,8 @@ func routeMatrix() []routeRow {
 		{"GET /api/v1/conversations/{conv}", nil, 401, 404, 200},
 		{"GET /api/v1/conversations/{conv}/messages", nil, 401, 404, 200},
 		{"POST /api/v1/conversations/{conv}/messages", line, 401, 404, 409},
+		{"PATCH /api/v1/conversations/{conv}/messages/{seq}", map[string]any{"text": "x"}, 401, 404, 403},
+		{"DELETE /api/v1/conversations/{conv}/messages/{seq}", nil, 401, 404, 403},
 		{"POST /api/v1/conversations/{conv}/take", nil, 401, 404, 409},
 		{"POST /api/v1/conversations/{conv}/transfer", map[string]any{"agent": "{ben}"}, 401, 404, 403},
 		{"POST /api/v1/conversations/{conv}/close", nil, 401, 404, 403},
@@ -85,7 +87,7 @@ func TestIsolationOfRoutes(t *testing.T) {
 	eve, ben := s.signIn("eve@oil.test"), s.signIn("ben@tea.test")
 	for _, row := range rows {
 		method, path, _ := strings.Cut(row.route, " ")
-		path = strings.ReplaceAll(path, "{conv}", conv)
+		path = strings.NewReplacer("{conv}", conv, "{seq}", "4").Replace(path) // anna's note
 		body := row.body
 		if m, ok := body.(map[string]any); ok && m["agent"] == "{ben}" {
 			body = map[string]any{"agent": tea.agents["ben"].PublicID}
@@ -135,7 +137,7 @@ func checkRoutesHaveRows(t *testing.T, s *server, rows []routeRow) {
 	t.Helper()
 	known := map[string]bool{}
 	for _, row := range rows {
-		known[strings.ReplaceAll(row.route, "{conv}", ":id")] = true
+		known[strings.NewReplacer("{conv}", ":id", "{seq}", ":seq").Replace(row.route)] = true
 	}
 	var missing []string
 	for _, r := range s.web.App().GetRoutes(true) {
@@ -167,6 +169,8 @@ func TestIsolationOfVisitorFrames(t *testing.T) {
 		"read":     {"seq": 1},
 		"typing":   {"text": "x"},
 		"get":      {"id": "x", "after": 0},
+		"edit":     {"id": "x", "seq": 2, "text": "x"},
+		"delete":   {"id": "x", "seq": 2},
 		"end":      {"id": "x"},
 		"start":    nil, // names no conversation
 		"page":     nil, // nor this

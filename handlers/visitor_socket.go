@@ -146,6 +146,8 @@ var visitorFrames = map[string]func(*visitorProtocol, context.Context, []byte) e
 	"read":     (*visitorProtocol).read,
 	"typing":   (*visitorProtocol).typing,
 	"get":      (*visitorProtocol).get,
+	"edit":     (*visitorProtocol).edit,
+	"delete":   (*visitorProtocol).delete,
 	"end":      (*visitorProtocol).end,
 	"page":     (*visitorProtocol).page,
 }

@@ -135,7 +135,7 @@ func (c *Conversation) wrongState() error {
 func (c *Conversation) Add(m *Message) {
 	c.LastSeq++
 	m.Seq, m.ConversationID, m.AccountID = c.LastSeq, c.ID, c.AccountID
-	if m.Kind.ForVisitors() {
+	if m.ForVisitors() {
 		c.LastVisibleSeq++
 		m.VisibleSeq = c.LastVisibleSeq
 	}

@@ -2,6 +2,7 @@ package models
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -17,10 +18,19 @@ const (
 	EventTransferred EventKind = "transferred"
 	EventAgentLost   EventKind = "agent_lost"
 	EventClosed      EventKind = "closed"
+	EventEdited      EventKind = "edited"  // an earlier line has another text now
+	EventDeleted     EventKind = "deleted" // an earlier line is gone
 )
 
-// ForVisitors reports whether a visitor may know of events of this kind.
-func (k EventKind) ForVisitors() bool { return k != EventNote }
+// Moves reports whether an event of this kind changes a conversation's state or owner.
+func (k EventKind) Moves() bool {
+	switch k {
+	case EventMessage, EventNote, EventEdited, EventDeleted:
+		return false
+	default:
+		return true
+	}
+}
 
 // AuthorType says what sort of author an event has.
 type AuthorType string
@@ -52,7 +62,39 @@ type Message struct {
 	Text           string // what was said, or the reason of a `closed`
 	AgentID        int64  // whom an `assigned`, `transferred` or `agent_lost` is about
 	DepartmentID   int64  // where a `queued` or `transferred` conversation waits
+	TargetSeq      int64  // Seq of the line that an `edited` or `deleted` is about,
+	TargetVisible  int64  // which is this one in the visitor's count, 0 for a note
+	AmendedSeq     int64  // Seq of the last `edited` or `deleted` about this line, 0 when there is none
+	Deleted        bool   // its author took it back: Text is empty
 	At             Instant
+}
+
+// ForVisitors reports whether a visitor may know of the event.
+func (m Message) ForVisitors() bool {
+	switch m.Kind {
+	case EventNote:
+		return false
+	case EventEdited, EventDeleted:
+		return m.TargetVisible > 0
+	default:
+		return true
+	}
+}
+
+// MayAmend says why somebody may not edit or delete a line any more, or never might. within is how
+// long after it was said they may.
+func (m Message) MayAmend(by Author, now Instant, within time.Duration) error {
+	switch {
+	case m.Kind != EventMessage && m.Kind != EventNote:
+		return Errorf(KindInvalid, "event %d is not a line that was said", m.Seq)
+	case m.Author() != by:
+		return Errorf(KindForbidden, "only who said it may change it")
+	case within <= 0:
+		return Errorf(KindForbidden, "what was said cannot be changed here")
+	case now > m.At.Add(within):
+		return Errorf(KindForbidden, "it was said more than %s ago: it cannot be changed any more", strings.TrimSuffix(within.String(), "0s"))
+	}
+	return nil
 }
 
 // Author returns who is behind the event.

@@ -19,6 +19,7 @@ import (
 type Settings struct {
 	AgentGrace time.Duration // how long an agent nobody hears from keeps their conversations
 	Sweep      time.Duration // how often deadlines are looked for when nothing else wakes the sweeper
+	EditWindow time.Duration // how long after saying something its author may change it; 0 is never
 }
 
 // Service is the conversation of all accounts.
@@ -92,7 +93,7 @@ func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 	if e.VisibleSeq > 0 {
 		s.hub.Publish(frame(eventFor(c.PublicID, e, true)), TopicVisitor(c.VisitorID))
 	}
-	s.tellSummary(c, e.Kind != models.EventMessage)
+	s.tellSummary(c, e.Kind.Moves())
 }
 
 // tellSummary tells all agents of an account how a conversation stands; urgent is what changes who

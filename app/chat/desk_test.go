@@ -44,7 +44,10 @@ func (c *clock) pass(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-const testGrace = 12 * time.Second
+const (
+	testGrace = 12 * time.Second
+	testEdit  = 15 * time.Minute
+)
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -89,7 +92,7 @@ func (d *desk) open() {
 	var err error
 	d.db, err = store.Open(context.Background(), store.Options{Driver: "sqlite", DSN: d.path, Readers: 2, Now: d.clock.now})
 	must(d.t, err)
-	d.Service = New(d.db, hub.New(), d.clock.now, Settings{AgentGrace: testGrace, Sweep: time.Hour})
+	d.Service = New(d.db, hub.New(), d.clock.now, Settings{AgentGrace: testGrace, Sweep: time.Hour, EditWindow: testEdit})
 }
 
 func (d *desk) stop() {

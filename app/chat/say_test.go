@@ -88,8 +88,10 @@ func TestNotesChangeNoByteForTheVisitor(t *testing.T) {
 		note := func(n int) {
 			if notes {
 				for i := range n {
-					_, err := d.SayAsAgent(ctx, anna, Line{Conv: conv, CID: fmt.Sprint("n", n, i), Text: "hidden", Note: true})
+					ack, err := d.SayAsAgent(ctx, anna, Line{Conv: conv, CID: fmt.Sprint("n", n, i), Text: "hidden", Note: true})
 					must(t, err)
+					must(t, d.EditAsAgent(ctx, anna, conv, ack.Seq, "hidden better"))
+					must(t, d.DeleteAsAgent(ctx, anna, conv, ack.Seq))
 				}
 			}
 		}

@@ -40,6 +40,7 @@ type AgentWelcome struct {
 	Epoch  string    `json:"epoch"`
 	PingMS int64     `json:"ping_ms"`
 	DeadMS int64     `json:"dead_ms"`
+	EditMS int64     `json:"edit_ms"`
 	Me     Me        `json:"me"`
 	Convs  []Summary `json:"convs"`
 	Counts Counts    `json:"counts"`
@@ -65,7 +66,7 @@ func (s *Service) WelcomeAgent(ctx context.Context, a models.Agent, beat Beat) (
 	}
 	w := AgentWelcome{
 		T: "welcome", Epoch: s.store.Epoch(), PingMS: beat.Ping.Milliseconds(), DeadMS: beat.Dead.Milliseconds(),
-		Me: me, Convs: make([]Summary, len(open)), Counts: Counts{All: len(open)},
+		EditMS: s.settings.EditWindow.Milliseconds(), Me: me, Convs: make([]Summary, len(open)), Counts: Counts{All: len(open)},
 	}
 	for i, c := range open {
 		w.Convs[i] = s.summary(c)
@@ -92,6 +93,7 @@ type VisitorWelcome struct {
 	Epoch  string          `json:"epoch"`
 	PingMS int64           `json:"ping_ms"`
 	DeadMS int64           `json:"dead_ms"`
+	EditMS int64           `json:"edit_ms"`
 	Me     Named           `json:"me"`
 	Token  string          `json:"token,omitempty"`
 	Site   SiteInfo        `json:"site"`
@@ -107,7 +109,7 @@ func (s *Service) WelcomeVisitor(ctx context.Context, v models.Visitor, site mod
 	}
 	w := VisitorWelcome{
 		T: "welcome", Epoch: s.store.Epoch(), PingMS: beat.Ping.Milliseconds(), DeadMS: beat.Dead.Milliseconds(),
-		Me: Named{v.PublicID, v.Name}, Token: token,
+		EditMS: s.settings.EditWindow.Milliseconds(), Me: Named{v.PublicID, v.Name}, Token: token,
 		Site: SiteInfo{Name: site.Name, Online: online, TypingPreview: site.TypingPreview},
 	}
 	c, err := s.resumed(ctx, v, conv)

@@ -28,7 +28,7 @@ type Event struct {
 	T          string           `json:"t" enum:"event"`
 	Conv       string           `json:"conv" doc:"the conversation"`
 	Seq        int64            `json:"seq" doc:"1, 2, 3... without a hole"`
-	Kind       models.EventKind `json:"kind" enum:"message,note,queued,assigned,transferred,agent_lost,closed"`
+	Kind       models.EventKind `json:"kind" enum:"message,note,queued,assigned,transferred,agent_lost,closed,edited,deleted"`
 	At         models.Instant   `json:"at" format:"date-time"`
 	From       Author           `json:"from"`
 	Text       string           `json:"text,omitempty" doc:"what was said"`
@@ -36,6 +36,8 @@ type Event struct {
 	Agent      *Named           `json:"agent,omitempty" doc:"who has it now, or who was lost"`
 	Department *Named           `json:"department,omitempty" doc:"where it waits now"`
 	Reason     string           `json:"reason,omitempty" doc:"why it was closed"`
+	Target     int64            `json:"target,omitempty" doc:"the number of the line that was edited or deleted"`
+	Deleted    bool             `json:"deleted,omitempty" doc:"its author took it back later: there is no text any more"`
 }
 
 // LastLine is the last message of a conversation.
@@ -153,9 +155,10 @@ func eventFor(conv string, e store.Event, visitor bool) Event {
 		From:       Author{Type: e.AuthorType, ID: e.AuthorPublicID, Name: e.AuthorName},
 		Agent:      named(e.AgentPublicID, e.AgentName),
 		Department: named(e.DepartmentPublicID, e.DepartmentName),
+		Target:     e.TargetSeq, Deleted: e.Deleted,
 	}
 	if visitor {
-		out.Seq = e.VisibleSeq
+		out.Seq, out.Target = e.VisibleSeq, e.TargetVisible
 	}
 	if e.Kind == models.EventClosed {
 		out.Reason = e.Text

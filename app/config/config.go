@@ -14,6 +14,7 @@ type Config struct {
 	Database Database
 	Socket   Socket
 	Queue    Queue
+	Messages Messages
 	Session  Session
 	Shutdown Shutdown
 	Log      Log
@@ -59,6 +60,11 @@ type Queue struct {
 	Sweep      time.Duration
 }
 
+// Messages holds what may become of what was said.
+type Messages struct {
+	EditWindow time.Duration
+}
+
 // Session holds how long people stay signed in.
 type Session struct {
 	TTL time.Duration
@@ -99,6 +105,7 @@ func Default() Config {
 			QueueBytes:      1 << 20,
 		},
 		Queue:    Queue{AgentGrace: 12 * time.Second, Sweep: time.Second},
+		Messages: Messages{EditWindow: 15 * time.Minute},
 		Session:  Session{TTL: 30 * 24 * time.Hour},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
 		Log:      Log{Level: slog.LevelInfo, Format: Text},
@@ -132,6 +139,7 @@ func (c *Config) settings() []setting {
 		{"socket.queue_bytes", &c.Socket.QueueBytes},
 		{"queue.agent_grace", &c.Queue.AgentGrace},
 		{"queue.sweep", &c.Queue.Sweep},
+		{"messages.edit_window", &c.Messages.EditWindow},
 		{"session.ttl", &c.Session.TTL},
 		{"shutdown.drain", &c.Shutdown.Drain},
 		{"log.level", &c.Log.Level},

@@ -18,6 +18,7 @@ func (l *loader) validate() {
 
 	l.atLeast("queue.agent_grace", l.config.Queue.AgentGrace, 0)
 	l.positive("queue.sweep", l.config.Queue.Sweep)
+	l.atLeast("messages.edit_window", l.config.Messages.EditWindow, 0)
 	l.atLeast("session.ttl", l.config.Session.TTL, time.Minute)
 	l.atLeast("shutdown.drain", l.config.Shutdown.Drain, 0)
 	if f := l.config.Log.Format; f != Text && f != JSON {

@@ -150,7 +150,7 @@ func (p *Post) place(head *models.Summary, earlier map[lineKey]*models.Message, 
 	}
 	key := lineKey{head.ID, p.Author, p.CID}
 	if first := earlier[key]; first != nil {
-		if first.Text != p.Text || first.Kind != kind {
+		if first.Kind != kind || first.Text != p.Text && !first.Deleted { // of what was deleted nothing is left to compare
 			return models.Errorf(models.KindCIDConflict, "this cid was used for another text: make a new one for each message")
 		}
 		p.Message, p.Dup = *first, true

@@ -38,7 +38,7 @@ const summarySelect = `SELECT c.*,
 	s.public_id AS site_public_id, s.name AS site_name,
 	d.public_id AS department_public_id, d.name AS department_name,
 	COALESCE(a.public_id, '') AS agent_public_id, COALESCE(a.name, '') AS agent_name,
-	COALESCE(m.text, '') AS line_text, COALESCE(m.at, 0) AS line_at,
+	COALESCE(e.text, m.text, '') AS line_text, COALESCE(m.at, 0) AS line_at,
 	COALESCE(m.visible_seq, 0) AS line_visible_seq, COALESCE(m.author_type, '') AS line_author_type,
 	COALESCE(w.public_id, v.public_id) AS line_author_public_id, COALESCE(w.name, v.name) AS line_author_name
 FROM conversations c
@@ -47,6 +47,7 @@ JOIN sites s ON s.id = c.site_id
 JOIN departments d ON d.id = c.department_id
 LEFT JOIN agents a ON a.id = c.agent_id
 LEFT JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_line_seq
+LEFT JOIN messages e ON e.conversation_id = c.id AND e.seq = m.amended_seq
 LEFT JOIN agents w ON w.id = m.author_id AND m.author_type = 'agent'
 WHERE `
 

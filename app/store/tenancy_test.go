@@ -157,6 +157,8 @@ var refused = map[string]models.Kind{
 	"Tx.Create": models.KindNotFound, "Tx.Create, in their department": models.KindNotFound,
 	"Tx.Create, on their site": models.KindNotFound, "Tx.Seat": models.KindNotFound, "Tx.SetPresence": models.KindNotFound,
 	"Tx.ReadByOwner": models.KindConflict, "Tx.ReadByVisitor": models.KindConflict,
+	"Tx.Line": models.KindNotFound, "Tx.VisibleLine": models.KindNotFound,
+	"Tx.Edit": models.KindConflict, "Tx.Delete": models.KindConflict,
 	"Tx.ReceivedByOwner": models.KindNotFound, "Tx.ReceivedByVisitor": models.KindNotFound, "Conversation": models.KindNotFound,
 }
 

@@ -63,6 +63,16 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 	"SetPresence": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		return nil, tx.SetPresence(theirs.agent.ID, models.Away, 0)
 	},
+	"Line":        func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.Line(&theirs.owned, 3) },
+	"VisibleLine": func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.VisibleLine(&theirs.owned, 3) },
+	"Edit": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		return tx.Edit(&c, models.Message{Seq: 3, VisibleSeq: 3, Kind: models.EventMessage}, "x")
+	},
+	"Delete": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		return tx.Delete(&c, models.Message{Seq: 3, VisibleSeq: 3, Kind: models.EventMessage})
+	},
 	"ReadByOwner": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		c := theirs.owned
 		return tx.ReadByOwner(&c, 99)
