@@ -34,7 +34,7 @@ function buildPages(entries) {
       outDir: dist,
       emptyOutDir: false,
       manifest: 'manifest.json',
-      modulePreload: { polyfill: false },
+      modulePreload: false,
       assetsInlineLimit: 0,
       reportCompressedSize: false,
       rolldownOptions: { input: entries },

@@ -22,11 +22,19 @@ const english = {
   joined: (name: string) => `${name} has joined`,
   lost: (name: string) => `${name} lost the connection`,
   ended: 'Thank you for talking to us.',
+  change: 'Change this message',
+  changed: 'Your message',
+  save: 'Save',
+  remove: 'Delete',
+  edited: '(edited)',
+  deleted: 'Message deleted',
   // The agent's console.
   mine: /^Mine/,
   reply: /^Reply/,
   agentSend: 'Send',
   close: 'Close',
+  noteMode: 'Note',
+  note: /^Note on/,
 };
 const chinese: typeof english = {
   email: '邮箱',
@@ -41,10 +49,18 @@ const chinese: typeof english = {
   joined: (name: string) => `${name} 已加入对话`,
   lost: (name: string) => `${name} 的连接断开了`,
   ended: '感谢您的咨询。',
+  change: '更改此消息',
+  changed: '您的消息',
+  save: '保存',
+  remove: '删除',
+  edited: '（已编辑）',
+  deleted: '消息已删除',
   mine: /^我的/,
   reply: /^回复/,
   agentSend: '发送',
   close: '结束',
+  noteMode: '备注',
+  note: /备注，仅团队可见$/,
 };
 export const words = { 'en-US': english, 'zh-CN': chinese };
 export type Language = keyof typeof words;
@@ -150,6 +166,21 @@ export async function ask(panel: FrameLocator, text: string, language: Language 
 export async function answer(page: Page, text: string, language: Language = 'en-US'): Promise<void> {
   await page.getByRole('textbox', { name: words[language].reply }).fill(text);
   await page.getByRole('button', { name: words[language].agentSend, exact: true }).click();
+}
+
+/** Writes a note for colleagues on the conversation that is open in the console. */
+export async function note(page: Page, text: string, language: Language = 'en-US'): Promise<void> {
+  await page.getByRole('button', { name: words[language].noteMode, exact: true }).click();
+  const field = page.getByRole('textbox', { name: words[language].note });
+  await field.fill(text);
+  await field.press('Enter');
+}
+
+/** Begins to change a line of one's own, in panel or console. */
+export async function change(where: FrameLocator | Page, text: string, language: Language = 'en-US'): Promise<void> {
+  const line = thread(where).getByText(text);
+  await line.hover();
+  await line.getByRole('button', { name: words[language].change }).click();
 }
 
 /** The row in the console's list of a conversation whose last line has `text`. */

@@ -1,5 +1,5 @@
 import type { BrowserContextOptions } from '@playwright/test';
-import { ANNA, answer, ask, close, demoVisitor, expect, type Language, open, signIn, test, thread, words } from './foyer';
+import { ANNA, answer, ask, change, close, demoVisitor, expect, type Language, note, open, signIn, test, thread, words } from './foyer';
 import { look } from './look';
 
 const languages: readonly Language[] = ['en-US', 'zh-CN'];
@@ -28,6 +28,16 @@ for (const language of languages) {
       await expect(thread(panel).getByText('Assam, with milk.')).toBeVisible();
       await look(shop, picture('widget-conversation'));
       await look(anna, picture('console-conversation'));
+      await change(panel, 'Which tea for the morning?', language);
+      await look(shop, picture('widget-changing'));
+      await panel.getByRole('textbox', { name: names.changed }).press('Escape');
+      await note(anna, 'They come every morning. 每天早上都来。', language);
+      await expect(thread(anna).getByText('They come every morning.')).toBeVisible();
+      await change(anna, 'Assam, with milk.', language);
+      await look(anna, picture('console-menu'));
+      await anna.getByRole('menuitem').first().click();
+      await look(anna, picture('console-changing'));
+      await anna.getByRole('textbox', { name: names.changed }).press('Escape');
 
       await close(anna, language);
       await expect(panel.getByText(names.ended)).toBeVisible();

@@ -26,6 +26,10 @@ export interface Api {
   take(id: string): Promise<Summary>;
   close(id: string, reason: string): Promise<Summary>;
   transfer(id: string, to: TransferTarget, note: string): Promise<Summary>;
+  /** Gives a line of ours another text. */
+  edit(id: string, seq: number, text: string): Promise<void>;
+  /** Takes a line of ours back. */
+  remove(id: string, seq: number): Promise<void>;
 }
 
 /** What the client takes from its surroundings. */
@@ -52,6 +56,8 @@ export function apiClient(options: ApiOptions): Api {
     take: (id) => call('POST', `${conv(id)}/take`, {}),
     close: (id, reason) => call('POST', `${conv(id)}/close`, reason === '' ? {} : { reason }),
     transfer: (id, to, note) => call('POST', `${conv(id)}/transfer`, note === '' ? to : { ...to, note }),
+    edit: (id, seq, text) => call('PATCH', `${conv(id)}/messages/${seq}`, { text }),
+    remove: (id, seq) => call('DELETE', `${conv(id)}/messages/${seq}`),
   };
 }
 

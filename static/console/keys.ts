@@ -32,7 +32,8 @@ export function listenForKeys({ store, prefs, dialog }: Surroundings): void {
     KeyK: on(() => moveInList(-1)),
     ArrowDown: arrow(1),
     ArrowUp: arrow(-1),
-    KeyR: on(() => document.getElementById('reply')?.focus()),
+    KeyR: on(() => mine() && store.write(false)),
+    KeyN: on(() => store.open.peek() && store.write(true)),
     KeyA: on(() => {
       const summary = store.open.peek();
       if (summary && isWaiting(summary)) void store.take(summary.id);

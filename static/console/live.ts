@@ -78,10 +78,10 @@ export class Live {
     if (log && log.first > 1) this.gets.ask(conv, 'before', log.first, PAGE);
   }
 
-  /** Keeps a line and sends it as soon as there is a connection. */
-  send(conv: string, text: string): void {
+  /** Keeps a line, or a note for colleagues, and sends it as soon as there is a connection. */
+  send(conv: string, text: string, note = false): void {
     this.typed = { conv: '', at: 0 };
-    this.outbox?.add(conv, text);
+    this.outbox?.add(conv, text, note);
   }
 
   /** Tries a refused line again. */

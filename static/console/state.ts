@@ -17,6 +17,8 @@ export interface ConsoleState {
   readonly me: Me | null;
   /** Names the life of the logs: docs/protocol.md, 'Numbers in a conversation'. */
   readonly epoch: string;
+  /** How long after saying something it may be changed, ms. */
+  readonly editMs: number;
   /** All open conversations there are to see, and the closed ones that were looked at. */
   readonly convs: ReadonlyMap<string, Summary>;
   /** Logs of the conversations looked at last, the latest at the end. */
@@ -48,6 +50,7 @@ const LOGS = 12;
 export const initialState: ConsoleState = {
   me: null,
   epoch: '',
+  editMs: 0,
   convs: new Map(),
   logs: new Map(),
   typing: new Map(),
@@ -130,7 +133,7 @@ function welcome(state: ConsoleState, frame: Extract<AgentServerFrame, { t: 'wel
     const summary = convs.get(conv);
     logs.set(conv, summary ? withSummary(log, summary) : log);
   }
-  return { ...state, me: frame.me, epoch: frame.epoch, convs, logs, typing: new Map() };
+  return { ...state, me: frame.me, epoch: frame.epoch, editMs: frame.edit_ms, convs, logs, typing: new Map() };
 }
 
 /** Takes a summary in, unless a newer one is held: an answer over HTTP may be overtaken by a frame. */

@@ -1,7 +1,8 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { amendable, fates } from '../../widget/core/amend';
 import type { ConnectionState } from '../../widget/core/connection';
 import type { Line } from '../../widget/core/outbox';
-import type { AgentServerFrame, Availability, Details, Me, Summary } from '../../widget/core/protocol';
+import type { AgentServerFrame, Availability, ConversationEvent, Details, Me, Summary } from '../../widget/core/protocol';
 import type { KeyValue } from '../../widget/core/storage';
 import { alertFor, type Alert, type Alerts } from './alerts';
 import { Problem, type Api, type TransferTarget } from './api';
@@ -52,6 +53,10 @@ export class Store {
   readonly page = watchPage();
   /** The next composer takes the focus: the agent opened or took the conversation. */
   readonly focusComposer = signal(false);
+  /** What is written is a note for colleagues. */
+  readonly noting = signal(false);
+  /** The line of ours that is being edited. */
+  readonly editing = signal<{ readonly conv: string; readonly seq: number } | undefined>(undefined);
   readonly busy = signal<string | undefined>(undefined);
   /** What screen readers should hear of conversations that are not open. */
   readonly news = signal('');
@@ -114,6 +119,33 @@ export class Store {
     this.took(await this.options.api.transfer(conv, to, note));
   }
 
+  /** Whether a line of a conversation is ours to change now. */
+  mayAmend(summary: Summary, event: ConversationEvent): boolean {
+    const { me, editMs } = this.state.peek();
+    if (event.from.type !== 'agent' || event.from.id !== me?.id || !amendable(event, editMs, Date.now())) return false;
+    return event.kind === 'note' || isMine(summary, me.id);
+  }
+
+  /** Gives a line of ours another text; false when that was refused. */
+  edit(conv: string, seq: number, text: string): Promise<boolean> {
+    return this.act(`edit:${conv}`, () => this.options.api.edit(conv, seq, text));
+  }
+
+  /** Takes a line of ours back. */
+  remove(conv: string, seq: number): Promise<boolean> {
+    return this.act(`edit:${conv}`, () => this.options.api.remove(conv, seq));
+  }
+
+  /** Begins to edit the last line we said in a conversation, if that may be changed. */
+  editLast(summary: Summary): boolean {
+    const log = this.logs.peek().get(summary.id);
+    if (!log) return false;
+    const amended = fates(log.events);
+    const last = log.events.findLast((event) => this.mayAmend(summary, event) && amended.get(event.seq) !== 'deleted');
+    if (last) this.editing.value = { conv: summary.id, seq: last.seq };
+    return last !== undefined;
+  }
+
   /** Says whether one wants conversations. */
   async setAvailability(status: Availability): Promise<void> {
     const before = this.me.peek();
@@ -138,15 +170,22 @@ export class Store {
     return Promise.all([this.options.api.agents(), this.options.api.departments()]);
   }
 
+  /** Writes a reply or a note: the field that is meant takes the focus. */
+  write(note: boolean): void {
+    this.focusComposer.value = true;
+    if (this.noting.peek() === note) document.getElementById('reply')?.focus();
+    this.noting.value = note;
+  }
+
   /** What was written and not sent. */
-  draft(conv: string): string {
-    return this.options.storage.get(this.draftKey(conv)) ?? '';
+  draft(conv: string, note = false): string {
+    return this.options.storage.get(this.draftKey(conv, note)) ?? '';
   }
 
   /** Keeps what is being written. */
-  keepDraft(conv: string, text: string): void {
-    if (text === '') this.options.storage.remove(this.draftKey(conv));
-    else this.options.storage.set(this.draftKey(conv), text);
+  keepDraft(conv: string, text: string, note = false): void {
+    if (text === '') this.options.storage.remove(this.draftKey(conv, note));
+    else this.options.storage.set(this.draftKey(conv, note), text);
   }
 
   /** What to tell of a failure. */
@@ -156,8 +195,8 @@ export class Store {
     return text === `console.error.${error.code}` ? error.message : text;
   }
 
-  private draftKey(conv: string): string {
-    return `foyer:agent:${this.me.peek()?.id ?? ''}:draft:${conv}`;
+  private draftKey(conv: string, note: boolean): string {
+    return `foyer:agent:${this.me.peek()?.id ?? ''}:${note ? 'note' : 'draft'}:${conv}`;
   }
 
   private dispatch(action: Action): void {
@@ -187,6 +226,8 @@ export class Store {
   private show(conv: string | undefined): void {
     this.details.value = undefined;
     this.missing.value = false;
+    this.noting.value = false;
+    this.editing.value = undefined;
     this.live.look(conv);
     if (conv !== undefined) void this.loadDetails(conv);
   }

@@ -113,6 +113,19 @@ describe('thread', () => {
     expect(group).toMatchObject({ bubbles: [{ state: 'read' }, { state: 'received' }, { state: 'sent' }] });
   });
 
+  it('shows a line as it is now', () => {
+    const log = addEvents(emptyLog('c'), [
+      event(1),
+      event(2),
+      event(3, { kind: 'edited', target: 1, text: 'better' }),
+      event(4, { kind: 'deleted', target: 2 }),
+      event(5, { deleted: true }),
+      event(6, { kind: 'edited', target: 1, text: 'best' }),
+    ]);
+    const bubbles = thread(log, [], options).flatMap((item) => (item.type === 'group' ? item.bubbles : []));
+    expect(bubbles.map(({ text, edited, deleted }) => [text, edited, deleted])).toEqual([['best', true, false], ['', false, true], ['', false, true]]);
+  });
+
   it('keeps notes apart from what was said', () => {
     const log = addEvents(emptyLog('c'), [event(1, { from: agent }), event(2, { from: agent, kind: 'note' })]);
     expect(thread(log, [], options).filter((item) => item.type === 'group')).toHaveLength(2);

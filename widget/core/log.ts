@@ -93,6 +93,8 @@ function stand(before: Standing, event: ConversationEvent): Standing {
       return { state: 'closed', owner: before.owner };
     case 'message':
     case 'note':
+    case 'edited':
+    case 'deleted':
       return before;
     default:
       // A kind from a newer server: counted, nothing else.

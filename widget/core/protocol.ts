@@ -29,7 +29,9 @@ export type EventKind =
   | 'assigned'
   | 'transferred'
   | 'agent_lost'
-  | 'closed';
+  | 'closed'
+  | 'edited'
+  | 'deleted';
 
 /**
  * One entry of a conversation's log. `seq` runs 1, 2, 3... without a hole, counted apart for
@@ -42,7 +44,7 @@ export interface ConversationEvent {
   readonly kind: EventKind;
   readonly at: Time;
   readonly from: Author;
-  /** What was said: `message`, `note`. At most 4,000 characters, as typed. */
+  /** What was said: `message`, `note`; what it says now: `edited`. At most 4,000 characters, as typed. */
   readonly text?: string;
   /** The sender's own id of the line: `message`, `note`. */
   readonly cid?: string;
@@ -52,6 +54,10 @@ export interface ConversationEvent {
   readonly department?: Named;
   /** Why it was closed, in the closer's words; may be empty. */
   readonly reason?: string;
+  /** The `seq` of the line it is about: `edited`, `deleted`. */
+  readonly target?: number;
+  /** The line was taken back later: there is no text any more. */
+  readonly deleted?: boolean;
 }
 
 /** The last line said in a conversation. */
@@ -191,6 +197,8 @@ export type VisitorServerFrame =
       readonly epoch: string;
       readonly ping_ms: number;
       readonly dead_ms: number;
+      /** How long after saying something one may edit or delete it; 0 is never. */
+      readonly edit_ms: number;
       readonly me: Named;
       /** Only when it is new: keep it and say it in the next `hello`. */
       readonly token?: string;
@@ -208,6 +216,8 @@ export type AgentServerFrame =
       readonly epoch: string;
       readonly ping_ms: number;
       readonly dead_ms: number;
+      /** How long after saying something one may edit or delete it; 0 is never. */
+      readonly edit_ms: number;
       readonly me: Me;
       readonly convs: readonly Summary[];
       readonly counts: Counts;
@@ -252,6 +262,8 @@ export type VisitorClientFrame =
   | { readonly t: 'read' | 'received'; readonly conv: string; readonly seq: number }
   | { readonly t: 'typing'; readonly conv: string; readonly text?: string }
   | { readonly t: 'get'; readonly id: string; readonly conv: string; readonly after?: number; readonly before?: number; readonly limit?: number }
+  | { readonly t: 'edit'; readonly id: string; readonly conv: string; readonly seq: number; readonly text: string }
+  | { readonly t: 'delete'; readonly id: string; readonly conv: string; readonly seq: number }
   | { readonly t: 'end'; readonly id: string; readonly conv: string }
   | { readonly t: 'page'; readonly url: string; readonly title: string }
   | { readonly t: 'pong'; readonly n: number };

@@ -1,3 +1,4 @@
+import { fates } from './amend';
 import type { Line } from './outbox';
 import type { Log } from './log';
 import type { Author, ConversationEvent, EventKind } from './protocol';
@@ -10,6 +11,10 @@ export interface Bubble {
   /** `sent`: on the server; `received`: on the other side's screen or behind it; `read`: seen there. */
   readonly state: 'sending' | 'failed' | 'sent' | 'received' | 'read';
   readonly note: boolean;
+  /** Its text is not the first one. */
+  readonly edited: boolean;
+  /** It was taken back: there is no text. */
+  readonly deleted: boolean;
   /** Absent while in the outbox. */
   readonly event?: ConversationEvent;
   /** Absent once stored. */
@@ -45,8 +50,10 @@ export interface ThreadOptions {
 export function thread(log: Log, lines: readonly Line[], options: ThreadOptions): readonly Item[] {
   const items: Item[] = [];
   const own = options.own ?? ((from: Author) => from.type === options.me.type && from.id === options.me.id);
+  const amended = fates(log.events);
   let before: Date | undefined;
   for (const event of log.events) {
+    if (event.kind === 'edited' || event.kind === 'deleted') continue;
     const at = new Date(event.at);
     if (before === undefined || !options.sameDay(before, at)) items.push({ type: 'day', key: `day-${event.seq}`, at });
     const joined = before !== undefined && at.getTime() - before.getTime() < GROUP;
@@ -58,12 +65,16 @@ export function thread(log: Log, lines: readonly Line[], options: ThreadOptions)
     const mine = own(event.from);
     const state = !mine ? 'sent' : event.seq <= log.read ? 'read' : event.seq <= log.received ? 'received' : 'sent';
     const key = event.cid ?? `event-${event.seq}`;
-    push(items, event.from, mine, { key, text: event.text ?? '', state, note: event.kind === 'note', event }, joined);
+    const fate = amended.get(event.seq);
+    const deleted = fate === 'deleted';
+    const text = deleted ? '' : (fate?.text ?? event.text ?? '');
+    const edited = fate !== undefined && !deleted;
+    push(items, event.from, mine, { key, text, state, note: event.kind === 'note', edited, deleted, event }, joined);
   }
   const stored = new Set(log.events.map((event) => event.cid));
   for (const line of lines) {
     if (line.conv !== log.conv || stored.has(line.cid)) continue;
-    push(items, options.me, true, { key: line.cid, text: line.text, state: line.state, note: line.note === true, line }, true);
+    push(items, options.me, true, { key: line.cid, text: line.text, state: line.state, note: line.note === true, edited: false, deleted: false, line }, true);
   }
   return items;
 }

@@ -1,7 +1,10 @@
-import { useMemo } from 'preact/hooks';
+import type { FunctionComponent } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { amendable } from '../core/amend';
 import { linkify } from '../core/linkify';
 import type { Bubble, Item } from '../core/thread';
 import { Icon } from './icons';
+import { isOpen } from './model';
 import { useUi } from './ui';
 
 type GroupItem = Item & { readonly type: 'group' };
@@ -17,7 +20,7 @@ export function Group({ item, latest }: { item: GroupItem; latest: string }) {
         {item.own ? t('common.you') : item.from.name}
       </p>
       {item.bubbles.map((bubble) => (
-        <Line key={bubble.key} bubble={bubble} />
+        <Line key={bubble.key} bubble={bubble} own={item.own} />
       ))}
       <p class="meta">
         {at && (
@@ -31,8 +34,16 @@ export function Group({ item, latest }: { item: GroupItem; latest: string }) {
   );
 }
 
-function Line({ bubble }: { bubble: Bubble }) {
+type AmendForm = FunctionComponent<{ bubble: Bubble; onDone(): void }>;
+
+function Line({ bubble, own }: { bubble: Bubble; own: boolean }) {
+  const { session, t } = useUi();
+  const [Amend, setAmend] = useState<{ Form: AmendForm }>();
   const parts = useMemo(() => linkify(bubble.text), [bubble.text]);
+  if (bubble.deleted) return <p class="bubble gone">{t('common.deleted')}</p>;
+  if (Amend) return <Amend.Form bubble={bubble} onDone={() => setAmend(undefined)} />;
+  const { log, editMs } = session.model.value;
+  const open = own && isOpen(log) && bubble.event && amendable(bubble.event, editMs, Date.now());
   return (
     <>
       <p class={`bubble ${bubble.state}`} dir="auto">
@@ -44,6 +55,18 @@ function Line({ bubble }: { bubble: Bubble }) {
               {part.text}
             </a>
           ),
+        )}
+        {bubble.edited && <small> {t('common.edited')}</small>}
+        {open && (
+          <button
+            type="button"
+            class="amend"
+            aria-label={t('widget.amend')}
+            title={t('widget.amend')}
+            onClick={() => void import('./amend').then(({ Amend: Form }) => setAmend({ Form }), () => {})}
+          >
+            <Icon name="more" />
+          </button>
         )}
       </p>
       {bubble.state === 'failed' && <Failed bubble={bubble} />}

@@ -1,3 +1,4 @@
+import { fates } from '../core/amend';
 import { addEvent, emptyLog, withReceipt, withSummary, type Log } from '../core/log';
 import type { Line } from '../core/outbox';
 import type { Author, ConversationEvent, SiteInfo, VisitorServerFrame } from '../core/protocol';
@@ -12,6 +13,8 @@ export interface Place {
 export interface Model {
   /** Who we are to the server; `id` is empty before the first `welcome`. */
   readonly me: Author;
+  /** How long after saying something it may be changed, ms. */
+  readonly editMs: number;
   /** Null before the first `welcome`. */
   readonly site: SiteInfo | null;
   /** The conversation shown; null before there is one. */
@@ -27,7 +30,7 @@ export interface Model {
 /** What is known before the server said anything; `log` is the conversation of an earlier visit. */
 export function firstModel(log: Log | null): Model {
   const me: Author = { type: 'visitor', id: '', name: '' };
-  return { me, site: null, log, place: null, typing: null, lines: [], caughtUp: false };
+  return { me, editMs: 0, site: null, log, place: null, typing: null, lines: [], caughtUp: false };
 }
 
 /** How much of an old conversation is asked for at once, events. */
@@ -74,7 +77,9 @@ export function withoutLog(model: Model): Model {
 
 /** How many lines of agents came after `seen`. */
 export function unreadAfter(log: Log | null, seen: number): number {
-  return log?.events.filter((e) => e.seq > seen && e.kind === 'message' && e.from.type !== 'visitor').length ?? 0;
+  if (log === null) return 0;
+  const amended = fates(log.events);
+  return log.events.filter((e) => e.seq > seen && e.kind === 'message' && e.from.type !== 'visitor' && amended.get(e.seq) !== 'deleted').length;
 }
 
 /** Whether there is a conversation that is not over. */
@@ -85,7 +90,7 @@ export function isOpen(log: Log | null): log is Log {
 function welcome(model: Model, frame: VisitorServerFrame & { t: 'welcome' }): Model {
   const me: Author = { type: 'visitor', id: frame.me.id, name: frame.me.name };
   const summary = frame.conv;
-  const base: Model = { ...model, me, site: frame.site, place: null, typing: null, caughtUp: summary === undefined };
+  const base: Model = { ...model, me, editMs: frame.edit_ms, site: frame.site, place: null, typing: null, caughtUp: summary === undefined };
   // The server knows no conversation of ours, whatever we remember.
   if (summary === undefined) return { ...base, log: null };
   // Begun elsewhere: by another tab, or before our memory was lost.

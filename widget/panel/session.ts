@@ -3,7 +3,7 @@ import { Connection } from '../core/connection';
 import { uuid } from '../core/ids';
 import { addEvent, emptyLog } from '../core/log';
 import { eventOf, Outbox, type Line } from '../core/outbox';
-import type { VisitorClientFrame, VisitorServerFrame } from '../core/protocol';
+import type { ErrorCode, VisitorClientFrame, VisitorServerFrame } from '../core/protocol';
 import { TYPING_LAPSE, typingSender } from '../core/typing';
 import { Gaps } from './gaps';
 import { filledIn, helloFrame, type SessionOptions } from './hello';
@@ -32,6 +32,8 @@ export class Session {
   private readonly outbox: Outbox;
   private connection: Connection<VisitorServerFrame, VisitorClientFrame> | undefined;
   private readonly typist = typingSender((text) => this.sendTyping(text));
+  /** Who waits for the answer to a change, by its id. */
+  private readonly changes = new Map<string, (refused: ErrorCode | undefined) => void>();
   private start: { readonly id: string; readonly cid: string } | undefined;
   private token: string | null = null;
   private lapse: ReturnType<typeof setTimeout> | undefined;
@@ -62,7 +64,10 @@ export class Session {
       hello: () => this.hello(),
       onFrame: (frame) => this.hear(frame),
       onState: (state, detail) => {
-        if (state !== 'open') this.outbox.pause();
+        if (state !== 'open') {
+          this.outbox.pause();
+          for (const id of this.changes.keys()) this.changed(id, 'unavailable');
+        }
         this.line.change(state, detail.code);
       },
       onTokenUnknown: () => this.forget(),
@@ -92,6 +97,15 @@ export class Session {
   /** Forgets a refused line. */
   discard(cid: string): void {
     this.outbox.discard(cid);
+  }
+
+  /** Gives a line another text, or deletes it when there is none; resolves to why not, if so. */
+  amend(seq: number, text?: string): Promise<ErrorCode | undefined> {
+    const conv = this.model.peek().log?.conv ?? '';
+    const id = uuid();
+    const frame = text === undefined ? ({ t: 'delete', id, conv, seq } as const) : ({ t: 'edit', id, conv, seq, text } as const);
+    if (!this.put(frame)) return Promise.resolve('unavailable');
+    return new Promise((resolve) => this.changes.set(id, resolve));
   }
 
   /** Ends the conversation; false when that cannot be said now. */
@@ -157,6 +171,7 @@ export class Session {
       case 'sync':
         return this.gaps.synced(this.model.peek().log, frame);
       case 'ok':
+        this.changed(frame.id);
         return this.started(frame.id, frame.conv);
       case 'err':
         return this.refused(frame);
@@ -221,7 +236,13 @@ export class Session {
     const cid = err.cid ?? (err.id !== undefined && err.id === this.start?.id ? this.start.cid : undefined);
     if (err.id !== undefined && err.id === this.start?.id) this.start = undefined;
     this.gaps.refused(err.id);
+    if (err.id !== undefined) this.changed(err.id, err.code);
     if (cid !== undefined) this.outbox.refused(cid, err.code, err.retry_ms);
+  }
+
+  private changed(id: string, refused?: ErrorCode): void {
+    this.changes.get(id)?.(refused);
+    this.changes.delete(id);
   }
 
   private transmit(line: Line): boolean {

@@ -1,23 +1,55 @@
 import { SendHorizontal } from 'lucide';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { MAX_MESSAGE } from '../../../widget/core/protocol';
+import { MAX_MESSAGE, type Summary } from '../../../widget/core/protocol';
 import { typingSender } from '../../../widget/core/typing';
 import { t } from '../boot';
+import { isMine } from '../lists';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
+import { visitorName } from './person';
 
 /** Characters left from which on they are counted out. */
 const WARN = 300;
 
-/** Where one writes. What is not sent yet is kept per conversation, over reloads too. */
-export function Composer({ conv, visitor }: { readonly conv: string; readonly visitor: string }) {
+/** Where one writes: to the visitor, or a note for colleagues. Only the owner answers; anybody may note. */
+export function Composer({ summary }: { readonly summary: Summary }) {
+  const { store } = useSurroundings();
+  const mine = isMine(summary, store.me.value?.id);
+  const note = !mine || store.noting.value;
+  return (
+    <div class={`composer${note ? ' note' : ''}`}>
+      {mine ? (
+        <div class="modes" role="group" aria-label={t('mode')}>
+          {[false, true].map((to) => (
+            <button type="button" key={String(to)} aria-pressed={note === to} onClick={() => store.write(to)}>
+              {t(to ? 'mode.note' : 'mode.reply')}
+            </button>
+          ))}
+        </div>
+      ) : (
+        <div class="modes">
+          <span class="mode">{t('mode.note')}</span>
+          <button type="button" onClick={() => (store.noting.value = false)}>
+            {t('cancel')}
+          </button>
+        </div>
+      )}
+      <Field key={note ? 'note' : 'reply'} summary={summary} note={note} />
+    </div>
+  );
+}
+
+/** What is not sent yet is kept per conversation, over reloads too. */
+function Field({ summary, note }: { readonly summary: Summary; readonly note: boolean }) {
   const { store, prefs } = useSurroundings();
-  const [text, setText] = useState(() => store.draft(conv));
+  const conv = summary.id;
+  const [text, setText] = useState(() => store.draft(conv, note));
   const field = useRef<HTMLTextAreaElement>(null);
   const typing = useMemo(() => typingSender(() => store.live.typing(conv)), [conv]);
   const enterSends = prefs.enterSends.value;
   const left = MAX_MESSAGE - [...text].length;
   const ready = text.trim() !== '' && left >= 0;
+  const name = visitorName(summary.visitor);
 
   useLayoutEffect(() => grow(field.current), [text]);
   useEffect(() => {
@@ -28,27 +60,27 @@ export function Composer({ conv, visitor }: { readonly conv: string; readonly vi
 
   const change = (next: string) => {
     setText(next);
-    store.keepDraft(conv, next);
-    typing.typed(next.trim() === '' ? '' : next);
+    store.keepDraft(conv, next, note);
+    if (!note) typing.typed(next.trim() === '' ? '' : next);
   };
   const send = () => {
     if (!ready) return;
     typing.stop();
-    store.live.send(conv, text.trim());
+    store.live.send(conv, text.trim(), note);
     setText('');
-    store.keepDraft(conv, '');
+    store.keepDraft(conv, '', note);
     field.current?.focus();
   };
   const key = (event: KeyboardEvent) => {
     // Enter that ends the input of a Chinese word is not ours; Safari says so by 229 only.
-    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229 || event.shiftKey || event.altKey) return;
-    if (!enterSends && !event.ctrlKey && !event.metaKey) return;
+    if (event.isComposing || event.keyCode === 229 || event.shiftKey || event.altKey) return;
+    if (event.key === 'ArrowUp' && text === '' && store.editLast(summary)) event.preventDefault();
+    if (event.key !== 'Enter' || (!enterSends && !event.ctrlKey && !event.metaKey)) return;
     event.preventDefault();
     send();
   };
   return (
     <form
-      class="composer"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -56,25 +88,25 @@ export function Composer({ conv, visitor }: { readonly conv: string; readonly vi
     >
       <div class="composer-box">
         <label class="hidden" for="reply">
-          {t('reply.to', { name: visitor })}
+          {t(note ? 'note.to' : 'reply.to', { name })}
         </label>
         <textarea
           id="reply"
           ref={field}
           rows={1}
           value={text}
-          placeholder={t('reply.short')}
+          placeholder={t(note ? 'note.short' : 'reply.short')}
           enterkeyhint={enterSends ? 'send' : 'enter'}
           aria-describedby="reply-hint"
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={key}
         />
-        <button type="submit" class="send" disabled={!ready} aria-label={t('send')} title={t('send')}>
+        <button type="submit" class="send" disabled={!ready} aria-label={t(note ? 'note.send' : 'send')} title={t(note ? 'note.send' : 'send')}>
           <Icon node={SendHorizontal} />
         </button>
       </div>
       <p class="composer-hint" id="reply-hint">
-        {left <= WARN ? <span class={left < 0 ? 'over' : ''}>{t('left', { count: left })}</span> : t(enterSends ? 'hint.enter' : 'hint.mod')}
+        {left <= WARN ? <span class={left < 0 ? 'over' : ''}>{t('left', { count: left })}</span> : <>{note ? `${t('note.hint')} ` : ''}{t(enterSends ? 'hint.enter' : 'hint.mod')}</>}
       </p>
     </form>
   );

@@ -96,18 +96,17 @@ function Standing({ summary, mine }: { readonly summary: Summary; readonly mine:
 function Foot({ summary }: { readonly summary: Summary }) {
   const { store } = useSurroundings();
   const me = store.me.value;
-  if (isMine(summary, me?.id)) return <Composer key={summary.id} conv={summary.id} visitor={visitorName(summary.visitor)} />;
-  if (summary.state === 'closed') {
-    return (
-      <footer class="foot">
-        <p>{t('foot.closed')}</p>
-      </footer>
-    );
-  }
+  if (isMine(summary, me?.id) || store.noting.value) return <Composer key={summary.id} summary={summary} />;
+  const note = (
+    <button type="button" class="button" onClick={() => store.write(true)}>
+      {t('mode.note')}
+    </button>
+  );
   if (!isWaiting(summary)) {
     return (
       <footer class="foot">
-        <p>{t('foot.theirs', { name: summary.owner?.name ?? '' })}</p>
+        <p>{summary.state === 'closed' ? t('foot.closed') : t('foot.theirs', { name: summary.owner?.name ?? '' })}</p>
+        {note}
       </footer>
     );
   }
@@ -115,9 +114,12 @@ function Foot({ summary }: { readonly summary: Summary }) {
   return (
     <footer class="foot">
       <p>{full ? t('foot.full', { limit: me.limit }) : t('foot.waiting')}</p>
-      <button type="button" class="button primary" disabled={full || store.busy.value === `take:${summary.id}`} onClick={() => void store.take(summary.id)}>
-        {t('take')}
-      </button>
+      <div class="foot-buttons">
+        {note}
+        <button type="button" class="button primary" disabled={full || store.busy.value === `take:${summary.id}`} onClick={() => void store.take(summary.id)}>
+          {t('take')}
+        </button>
+      </div>
     </footer>
   );
 }

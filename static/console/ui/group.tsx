@@ -4,6 +4,7 @@ import { linkify } from '../../../widget/core/linkify';
 import type { ConversationEvent, Summary } from '../../../widget/core/protocol';
 import type { Bubble, Item } from '../../../widget/core/thread';
 import { times, t } from '../boot';
+import { Amend, EditLine } from './amend';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
 import { Avatar, visitorName } from './person';
@@ -11,12 +12,13 @@ import { Avatar, visitorName } from './person';
 interface GroupProps {
   readonly item: Extract<Item, { type: 'group' }>;
   readonly unreadFrom: number | undefined;
-  readonly visitor: Summary['visitor'];
+  readonly summary: Summary;
 }
 
 /** Lines by one person shortly after one another. */
-export function Group({ item, unreadFrom, visitor }: GroupProps) {
+export function Group({ item, unreadFrom, summary }: GroupProps) {
   const { store } = useSurroundings();
+  const { visitor } = summary;
   const { from, own, bubbles } = item;
   const first = bubbles[0]?.event;
   const mine = from.type === 'agent' && from.id === store.me.value?.id;
@@ -29,7 +31,7 @@ export function Group({ item, unreadFrom, visitor }: GroupProps) {
           {name} {bubbles[0]?.note ? <span class="note-mark">{t('note')}</span> : null} {first ? <Clock at={first.at} /> : null}
         </p>
         {bubbles.map((bubble) => (
-          <Line key={bubble.key} bubble={bubble} own={own} unread={bubble.event !== undefined && bubble.event.seq === unreadFrom} last={bubble === bubbles.at(-1)} />
+          <Line key={bubble.key} bubble={bubble} summary={summary} own={own} unread={bubble.event !== undefined && bubble.event.seq === unreadFrom} last={bubble === bubbles.at(-1)} />
         ))}
       </div>
     </div>
@@ -48,13 +50,27 @@ function Clock({ at }: { readonly at: string }) {
 
 interface LineProps {
   readonly bubble: Bubble;
+  readonly summary: Summary;
   readonly own: boolean;
   readonly unread: boolean;
   readonly last: boolean;
 }
 
-function Line({ bubble, own, unread, last }: LineProps) {
+function Line({ bubble, summary, own, unread, last }: LineProps) {
+  const { store } = useSurroundings();
   const parts = useMemo(() => linkify(bubble.text), [bubble.text]);
+  const { event } = bubble;
+  const { value: editing } = store.editing;
+  if (bubble.deleted) {
+    return (
+      <>
+        {unread ? <UnreadLine /> : null}
+        <div class="bubble gone">{t('deleted')}</div>
+      </>
+    );
+  }
+  if (event && editing?.conv === event.conv && editing.seq === event.seq) return <EditLine bubble={bubble} event={event} />;
+  const amend = event && store.mayAmend(summary, event) ? <Amend event={event} /> : null;
   return (
     <>
       {unread ? <UnreadLine /> : null}
@@ -68,6 +84,8 @@ function Line({ bubble, own, unread, last }: LineProps) {
             </a>
           ),
         )}
+        {bubble.edited ? <small> {t('edited')}</small> : null}
+        {amend}
       </div>
       {own && ((last && !bubble.note) || bubble.state === 'failed' || bubble.state === 'sending') ? <Delivery bubble={bubble} /> : null}
     </>
@@ -140,6 +158,8 @@ function describe(event: ConversationEvent, me: string | undefined): string | un
     }
     case 'message':
     case 'note':
+    case 'edited':
+    case 'deleted':
       return undefined;
   }
   return undefined;

@@ -8,6 +8,8 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [['K', '↑'], 'keys.previous'],
   [['Enter'], 'keys.open'],
   [['R'], 'keys.reply'],
+  [['N'], 'keys.note'],
+  [['↑'], 'keys.amend'],
   [['A'], 'keys.take'],
   [['T'], 'keys.transfer'],
   [['E'], 'keys.close'],

@@ -58,7 +58,8 @@ function waitingSince(summary: Summary, me: string | undefined): string | undefi
 function LastLine({ summary, me }: { readonly summary: Summary; readonly me: string | undefined }) {
   const last = summary.last;
   if (!last) return <span class="quiet">{t('row.nothing')}</span>;
-  if (last.from.type !== 'agent') return <>{last.text}</>;
+  const text = last.text === '' ? t('deleted') : last.text;
+  if (last.from.type !== 'agent') return <>{text}</>;
   const who = last.from.id === me ? t('you') : last.from.name;
-  return <>{t('row.by', { name: who, text: last.text })}</>;
+  return <>{t('row.by', { name: who, text })}</>;
 }

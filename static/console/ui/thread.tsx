@@ -36,7 +36,7 @@ export function Thread({ summary }: { readonly summary: Summary }) {
               </button>
             </p>
           ) : null}
-          {log.events.length === 0 && loading ? <Bones /> : items.map((item) => <Part key={item.key} item={item} unreadFrom={unreadFrom} visitor={summary.visitor} />)}
+          {log.events.length === 0 && loading ? <Bones /> : items.map((item) => <Part key={item.key} item={item} unreadFrom={unreadFrom} summary={summary} />)}
           <Writing summary={summary} />
         </div>
       </div>
@@ -58,10 +58,10 @@ export function Thread({ summary }: { readonly summary: Summary }) {
 interface PartProps {
   readonly item: Item;
   readonly unreadFrom: number | undefined;
-  readonly visitor: Summary['visitor'];
+  readonly summary: Summary;
 }
 
-function Part({ item, unreadFrom, visitor }: PartProps) {
+function Part({ item, unreadFrom, summary }: PartProps) {
   const { clock } = useSurroundings();
   if (item.type === 'day') {
     return (
@@ -75,7 +75,7 @@ function Part({ item, unreadFrom, visitor }: PartProps) {
   return (
     <>
       {unread ? <UnreadLine /> : null}
-      <Group item={item} unreadFrom={unread ? undefined : unreadFrom} visitor={visitor} />
+      <Group item={item} unreadFrom={unread ? undefined : unreadFrom} summary={summary} />
     </>
   );
 }
