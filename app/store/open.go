@@ -53,13 +53,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		func() error { return open(o) },
 		func() error { return s.migrate(ctx) },
 		func() error { return s.loadEpoch(ctx) },
+		func() (err error) { s.Writer, err = startWriter(s); return err },
 	} {
 		if err := step(); err != nil {
 			_ = s.Close()
 			return nil, s.trouble(o, err)
 		}
 	}
-	s.Writer = startWriter(s)
 	return s, nil
 }
 
@@ -148,6 +148,7 @@ func (s *Store) openSQLite(o Options) error {
 
 func sqliteDSN(path string, q url.Values) string {
 	q.Set("_busy_timeout", "5000")
+	q.Set("_stmt_cache_size", "64") // prepared statements a connection keeps, by their text
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 

@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -37,32 +40,47 @@ func (a *Account) Post(_ context.Context, p *Post, announce func()) error {
 	}})
 }
 
+// errLookAgain asks for a batch to be carried out once more, with a look at what was stored before.
+var errLookAgain = errors.New("store: one of these lines may have been stored before")
+
 // postAll carries out all posts of a batch with a few statements. What is wrong with one is set
 // as its error; an error returned is the storage's.
-func (s *Store) postAll(db *gorm.DB, ops []*op) error {
+//
+// Few lines are sent twice, so whether one was stored before is not asked first, unless look is
+// set: the database refuses a second line with the same key, and then errLookAgain is returned. It
+// is also returned for what may not be written, which may have been written when it still could.
+func (w *Writer) postAll(db *gorm.DB, ops []*op, look bool) error {
 	if len(ops) == 0 {
 		return nil
 	}
-	heads, err := s.heads(db, ops)
+	heads, err := w.store.heads(db, ops)
 	if err != nil {
 		return err
 	}
-	earlier, err := s.earlier(db, ops, heads)
-	if err != nil {
-		return err
+	earlier := map[lineKey]*models.Message{}
+	if look {
+		if earlier, err = w.store.earlier(db, ops, heads); err != nil {
+			return err
+		}
 	}
-	now := models.InstantOf(s.now())
-	var rows []*models.Message
-	touched := map[int64]*models.Summary{}
+	now := models.InstantOf(w.store.now())
+	rows := make([]*models.Message, 0, len(ops))
+	touched := make(map[int64]*models.Summary, len(heads))
 	for _, o := range ops {
 		head := heads[o.post.Conversation]
-		if o.err = o.post.place(head, earlier, now); o.err != nil || o.post.Dup {
-			continue
+		o.err = o.post.place(head, earlier, now)
+		if o.err != nil && !look && models.KindOf(o.err) != models.KindNotFound {
+			return errLookAgain
 		}
-		rows = append(rows, &o.post.Message)
-		touched[head.ID] = head
+		if o.err == nil && !o.post.Dup {
+			rows = append(rows, &o.post.Message)
+			touched[head.ID] = head
+		}
 	}
-	if err := insertLines(db, rows, touched); err != nil {
+	if err := w.lines.add(db, rows, touched); err != nil {
+		if !look {
+			return errors.Join(errLookAgain, err)
+		}
 		return err
 	}
 	for _, o := range ops { // the last state of a conversation, also for those that came earlier in the batch
@@ -75,19 +93,21 @@ func (s *Store) postAll(db *gorm.DB, ops []*op) error {
 
 // heads reads, and holds until the transaction ends, the conversations that are written to.
 func (s *Store) heads(db *gorm.DB, ops []*op) (map[string]*models.Summary, error) {
+	heads := make(map[string]*models.Summary, len(ops))
 	ids := make([]string, 0, len(ops))
 	for _, o := range ops {
-		ids = append(ids, askable(o.post.Conversation))
+		if _, known := heads[o.post.Conversation]; !known {
+			heads[o.post.Conversation] = nil
+			ids = append(ids, askable(o.post.Conversation))
+		}
 	}
-	list, err := many(db, s.forUpdate("c.public_id IN ?"), ids)
-	if err != nil {
-		return nil, err
-	}
-	heads := make(map[string]*models.Summary, len(list))
-	for i := range list {
-		heads[list[i].PublicID] = &list[i]
-	}
-	return heads, nil
+	return heads, inShapes(ids, func(part []string) error {
+		list, err := many(db, s.forUpdate("c.public_id IN ?"), part)
+		for i := range list {
+			heads[list[i].PublicID] = &list[i]
+		}
+		return err
+	})
 }
 
 func (s *Store) forUpdate(where string) string {
@@ -187,19 +207,40 @@ func (p *Post) allowed(head *models.Summary) error {
 	return nil
 }
 
-func insertLines(db *gorm.DB, rows []*models.Message, touched map[int64]*models.Summary) error {
+// lines adds to the logs.
+type lines struct {
+	table  *table
+	counts map[int]string // UPDATE, by number of rows
+}
+
+func linesOf(db *gorm.DB) (*lines, error) {
+	messages, err := tableOf(db, &models.Message{})
+	return &lines{table: messages, counts: shaped(`WITH k (id, last_seq, last_visible_seq, last_line_seq, unread, visitor_unread) AS (VALUES %s)
+		UPDATE conversations SET last_seq = k.last_seq, last_visible_seq = k.last_visible_seq, last_line_seq = k.last_line_seq,
+			unread = k.unread, visitor_unread = k.visitor_unread
+		FROM k WHERE conversations.id = k.id`, slices.Repeat([]string{"CAST(? AS BIGINT)"}, 6))}, err
+}
+
+// add inserts lines and stores the counts of the conversations they belong to.
+func (l *lines) add(db *gorm.DB, rows []*models.Message, touched map[int64]*models.Summary) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := db.CreateInBatches(rows, 100).Error; err != nil {
+	ctx, pool := db.Statement.Context, db.Statement.ConnPool
+	if err := insertAll(ctx, pool, l.table, rows); err != nil {
 		return fmt.Errorf("insert %d lines: %w", len(rows), err)
 	}
-	for id, c := range touched {
-		err := db.Exec(`UPDATE conversations SET last_seq = ?, last_visible_seq = ?, last_line_seq = ?, unread = ?, visitor_unread = ?
-			WHERE id = ?`, c.LastSeq, c.LastVisibleSeq, c.LastLineSeq, c.Unread, c.VisitorUnread, id).Error
-		if err != nil {
-			return fmt.Errorf("count lines of conversation %d: %w", id, err)
+	var args []any
+	err := inShapes(slices.Collect(maps.Values(touched)), func(part []*models.Summary) error {
+		args = args[:0]
+		for _, c := range part {
+			args = append(args, c.ID, c.LastSeq, c.LastVisibleSeq, c.LastLineSeq, c.Unread, c.VisitorUnread)
 		}
+		_, err := pool.ExecContext(ctx, l.counts[len(part)], args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("count lines of %d conversations: %w", len(touched), err)
 	}
 	return nil
 }

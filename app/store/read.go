@@ -52,8 +52,8 @@ LEFT JOIN agents w ON w.id = m.author_id AND m.author_type = 'agent'
 WHERE `
 
 func many(db *gorm.DB, where string, args ...any) ([]models.Summary, error) {
-	var list []models.Summary
-	if err := db.Raw(summarySelect+where, args...).Scan(&list).Error; err != nil {
+	list, err := readAll[models.Summary](db.Raw(summarySelect+where, args...))
+	if err != nil {
 		return nil, fmt.Errorf("read conversations: %w", err)
 	}
 	return list, nil

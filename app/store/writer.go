@@ -25,6 +25,7 @@ const (
 // fsyncs.
 type Writer struct {
 	store *Store
+	lines *lines
 	ops   chan *op
 	done  chan struct{} // closed when the last operation has been announced
 
@@ -44,12 +45,16 @@ type op struct {
 
 var errUnavailable = models.Errorf(models.KindUnavailable, "this could not be stored: try again in a moment")
 
-func startWriter(s *Store) *Writer {
-	w := &Writer{store: s, ops: make(chan *op, maxWaiting), done: make(chan struct{})}
+func startWriter(s *Store) (*Writer, error) {
+	lines, err := linesOf(s.write)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{store: s, lines: lines, ops: make(chan *op, maxWaiting), done: make(chan struct{})}
 	committed := make(chan []*op, 4)
 	go w.write(committed)
 	go w.announce(committed)
-	return w
+	return w, nil
 }
 
 // stop refuses new operations, waits until those that were accepted are done, and returns.
@@ -142,13 +147,21 @@ const (
 // commit carries out a batch in one transaction. What one operation does wrong is undone without
 // harm to the others; an error means that nothing of the batch was kept, as far as one can know.
 func (w *Writer) commit(batch []*op) (fate, error) {
+	kept, err := w.try(batch, false)
+	if errors.Is(err, errLookAgain) {
+		kept, err = w.try(batch, true)
+	}
+	return kept, err
+}
+
+func (w *Writer) try(batch []*op, look bool) (fate, error) {
 	committing := false
 	err := w.store.write.Transaction(func(db *gorm.DB) error {
 		posts := 0
 		for posts < len(batch) && batch[posts].post != nil {
 			posts++
 		}
-		if err := w.store.postAll(db, batch[:posts]); err != nil {
+		if err := w.postAll(db, batch[:posts], look); err != nil {
 			return err
 		}
 		for _, o := range batch[posts:] {
