@@ -25,6 +25,8 @@ type agentProtocol struct {
 	client *hub.Client
 	typed  *rate.Limiter
 
+	lines lines
+
 	// Owned by the reader.
 	token string             // the session's, as the request or hello brought it
 	who   identity.Principal // once hello was said
@@ -120,6 +122,7 @@ func topicSession(s models.Session) hub.Topic { return chat.TopicSession(s.ID) }
 
 // Left says that this connection of the agent is gone.
 func (p *agentProtocol) Left() {
+	p.lines.settle()
 	if err := p.web.Chat.AgentLeft(context.Background(), p.who.Agent); err != nil {
 		slog.Error("an agent's leaving could not be stored", "agent", p.who.Agent.PublicID, "error", err)
 	}
@@ -138,25 +141,19 @@ var agentFrames = map[string]func(*agentProtocol, context.Context, []byte) error
 
 // Frame does what a frame asks for.
 func (p *agentProtocol) Frame(ctx context.Context, t string, frame []byte) error {
+	if t != "send" {
+		p.lines.settle()
+	}
 	if do, ok := agentFrames[t]; ok {
 		return do(p, ctx, frame)
 	}
 	return badFrame("unknown t: see docs/protocol.md for what an agent can say")
 }
 
-func (p *agentProtocol) send(ctx context.Context, frame []byte) error {
-	var in chat.Line
-	if err := decodeFrame(frame, &in); err != nil {
-		return err
-	}
-	p.client.Hold() // ack comes before the event of the same line
-	defer p.client.Release()
-	ack, err := p.web.Chat.SayAsAgent(ctx, p.who.Agent, in)
-	if err != nil {
-		return err
-	}
-	p.client.Reply(ack.Encode())
-	return nil
+func (p *agentProtocol) send(_ context.Context, frame []byte) error {
+	return p.lines.send(p.client, frame, func(of *chat.Stream, l chat.Line, answer func(chat.Ack, error)) error {
+		return p.web.Chat.BeginAsAgent(p.who.Agent, of, l, answer)
+	})
 }
 
 func (p *agentProtocol) read(ctx context.Context, frame []byte) error {

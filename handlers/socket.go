@@ -119,9 +119,11 @@ func (s *socket) run(ctx context.Context, start func(*hub.Client) protocol) {
 	}
 }
 
-func (s *socket) closed() bool {
+func (s *socket) closed() bool { return isDone(s.client) }
+
+func isDone(client *hub.Client) bool {
 	select {
-	case <-s.client.Done():
+	case <-client.Done():
 		return true
 	default:
 		return false

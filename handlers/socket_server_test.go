@@ -59,7 +59,7 @@ func (p *parrot) Hello(_ context.Context, frame []byte) error {
 }
 
 func (p *parrot) Frame(_ context.Context, t string, frame []byte) error {
-	var in struct{ Text, Fail string }
+	var in struct{ Text, Fail, CID string }
 	if err := decodeFrame(frame, &in); err != nil {
 		return err
 	}
@@ -69,6 +69,9 @@ func (p *parrot) Frame(_ context.Context, t string, frame []byte) error {
 		return nil
 	case "fail":
 		return p.fail(in.Fail)
+	case "fail later":
+		go answerLater(p.client, envelope{CID: onlyString(in.CID)}, p.fail(in.Fail))
+		return nil
 	default:
 		return badFrame("unknown type")
 	}

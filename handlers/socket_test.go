@@ -111,10 +111,13 @@ func TestSocketAnswersErr(t *testing.T) {
 }
 
 func TestUnavailableIsAnsweredAndCloses(t *testing.T) {
-	p, _ := serveSockets(t, testLimits).greet(t, "")
-	p.say(`{"t":"fail","fail":"unavailable","cid":"c"}`)
-	p.hearsErr(errOut{Code: "unavailable", CID: "c"})
-	p.isClosed(1013)
+	s := serveSockets(t, testLimits)
+	for _, when := range []string{"fail", "fail later"} {
+		p, _ := s.greet(t, "")
+		p.say(fmt.Sprintf(`{"t":%q,"fail":"unavailable","cid":"c"}`, when))
+		p.hearsErr(errOut{Code: "unavailable", CID: "c"})
+		p.isClosed(1013)
+	}
 }
 
 func TestFiveBadFramesClose(t *testing.T) {

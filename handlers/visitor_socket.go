@@ -24,6 +24,8 @@ type visitorProtocol struct {
 	userAgent string
 	typed     *rate.Limiter
 
+	lines lines
+
 	// Owned by the reader.
 	visitor models.Visitor // once hello was said
 }
@@ -136,7 +138,10 @@ func (p *visitorProtocol) describe(locale string, page *visitorPage) {
 }
 
 // Left says that the visitor has closed this tab or fallen silent.
-func (p *visitorProtocol) Left() { p.web.Chat.VisitorLeft(context.Background(), p.visitor) }
+func (p *visitorProtocol) Left() {
+	p.lines.settle()
+	p.web.Chat.VisitorLeft(context.Background(), p.visitor)
+}
 
 // visitorFrames is everything a visitor can say after hello. Each has its row in the isolation matrix.
 var visitorFrames = map[string]func(*visitorProtocol, context.Context, []byte) error{
@@ -154,25 +159,19 @@ var visitorFrames = map[string]func(*visitorProtocol, context.Context, []byte) e
 
 // Frame does what a frame asks for.
 func (p *visitorProtocol) Frame(ctx context.Context, t string, frame []byte) error {
+	if t != "send" {
+		p.lines.settle()
+	}
 	if do, ok := visitorFrames[t]; ok {
 		return do(p, ctx, frame)
 	}
 	return badFrame("unknown t: see docs/protocol.md for what a visitor can say")
 }
 
-func (p *visitorProtocol) send(ctx context.Context, frame []byte) error {
-	var in chat.Line
-	if err := decodeFrame(frame, &in); err != nil {
-		return err
-	}
-	p.client.Hold() // ack comes before the event of the same line
-	defer p.client.Release()
-	ack, err := p.web.Chat.SayAsVisitor(ctx, p.visitor, in)
-	if err != nil {
-		return err
-	}
-	p.client.Reply(ack.Encode())
-	return nil
+func (p *visitorProtocol) send(_ context.Context, frame []byte) error {
+	return p.lines.send(p.client, frame, func(of *chat.Stream, l chat.Line, answer func(chat.Ack, error)) error {
+		return p.web.Chat.BeginAsVisitor(p.visitor, of, l, answer)
+	})
 }
 
 func (p *visitorProtocol) read(ctx context.Context, frame []byte) error {

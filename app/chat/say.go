@@ -28,33 +28,85 @@ type Ack struct {
 
 // SayAsVisitor stores a line of a visitor and tells everybody concerned. Numbers are the visitor's.
 func (s *Service) SayAsVisitor(ctx context.Context, v models.Visitor, l Line) (Ack, error) {
-	l.Note = false
-	p, err := s.say(ctx, v.AccountID, models.Author{Type: models.ByVisitor, ID: v.ID}, nil, l)
-	return Ack{CID: l.CID, Conv: l.Conv, Seq: p.Message.VisibleSeq, At: p.Message.At, Dup: p.Dup}, err
+	p, err := s.say(ctx, v.AccountID, asVisitor(v, l), nil)
+	return visitorAck(p), err
 }
 
 // SayAsAgent stores a line or note of an agent and tells everybody concerned.
 func (s *Service) SayAsAgent(ctx context.Context, a models.Agent, l Line) (Ack, error) {
-	p, err := s.say(ctx, a.AccountID, models.Author{Type: models.ByAgent, ID: a.ID}, authorOf(a), l)
-	return Ack{CID: l.CID, Conv: l.Conv, Seq: p.Message.Seq, At: p.Message.At, Dup: p.Dup}, err
+	p, err := s.say(ctx, a.AccountID, asAgent(a, l), authorOf(a))
+	return agentAck(p), err
+}
+
+// Stream is the lines of one socket, which doesn't wait for one before it hands over the next. The
+// zero value is ready.
+type Stream = store.Stream
+
+// BeginAsVisitor is SayAsVisitor without waiting: answer gets the end, before anybody else is told.
+// It must not wait for anything. What is begun in a row is stored and answered in this order. An
+// error is of a line that was not even begun.
+func (s *Service) BeginAsVisitor(v models.Visitor, of *Stream, l Line, answer func(Ack, error)) error {
+	p := asVisitor(v, l)
+	return s.beginLine(v.AccountID, of, p, nil, func(err error) { answer(visitorAck(p), err) })
+}
+
+// BeginAsAgent is SayAsAgent in the way of BeginAsVisitor.
+func (s *Service) BeginAsAgent(a models.Agent, of *Stream, l Line, answer func(Ack, error)) error {
+	p := asAgent(a, l)
+	return s.beginLine(a.AccountID, of, p, authorOf(a), func(err error) { answer(agentAck(p), err) })
+}
+
+func asVisitor(v models.Visitor, l Line) *store.Post {
+	return &store.Post{Conversation: l.Conv, Author: models.Author{Type: models.ByVisitor, ID: v.ID}, CID: l.CID, Text: l.Text}
+}
+
+func asAgent(a models.Agent, l Line) *store.Post {
+	return &store.Post{Conversation: l.Conv, Author: models.Author{Type: models.ByAgent, ID: a.ID}, CID: l.CID, Text: l.Text, Note: l.Note}
+}
+
+func visitorAck(p *store.Post) Ack {
+	return Ack{CID: p.CID, Conv: p.Conversation, Seq: p.Message.VisibleSeq, At: p.Message.At, Dup: p.Dup}
+}
+
+func agentAck(p *store.Post) Ack {
+	return Ack{CID: p.CID, Conv: p.Conversation, Seq: p.Message.Seq, At: p.Message.At, Dup: p.Dup}
 }
 
 // say stores a line and tells of it. name is the author's, nil for the visitor's, which another tab
 // may have changed.
-func (s *Service) say(ctx context.Context, account int64, by models.Author, name *Author, l Line) (*store.Post, error) {
-	p := &store.Post{Conversation: l.Conv, Author: by, CID: l.CID, Text: l.Text, Note: l.Note}
-	if err := models.CheckCID(l.CID); err != nil {
+func (s *Service) say(ctx context.Context, account int64, p *store.Post, name *Author) (*store.Post, error) {
+	if err := checkLine(p); err != nil {
 		return p, err
 	}
-	if err := models.CheckText(l.Text); err != nil {
-		return p, err
+	return p, s.store.For(account).Post(ctx, p, func() { s.tellLine(p, name) })
+}
+
+func (s *Service) beginLine(account int64, of *Stream, p *store.Post, name *Author, answer func(error)) error {
+	if err := checkLine(p); err != nil {
+		return err
 	}
-	return p, s.store.For(account).Post(ctx, p, func() {
-		if name == nil {
-			name = visitorOf(p.Summary)
+	p.Stream = of
+	s.store.For(account).BeginPost(p, func(err error) {
+		answer(err) // whoever sent it hears of the ack before the event
+		if err == nil && !p.Dup {
+			s.tellLine(p, name)
 		}
-		s.tell(p.Summary, event(p.Message, name), 0)
 	})
+	return nil
+}
+
+func checkLine(p *store.Post) error {
+	if err := models.CheckCID(p.CID); err != nil {
+		return err
+	}
+	return models.CheckText(p.Text)
+}
+
+func (s *Service) tellLine(p *store.Post, name *Author) {
+	if name == nil {
+		name = visitorOf(p.Summary)
+	}
+	s.tell(p.Summary, event(p.Message, name), 0)
 }
 
 // ReadAsVisitor notes up to where, in the visitor's count, a visitor has read.

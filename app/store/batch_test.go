@@ -126,3 +126,75 @@ func TestBatchesOfEverySize(t *testing.T) {
 		}
 	})
 }
+
+// begun hands over lines without waiting for one before the next, and returns their ends, of which
+// there is one for each.
+func (a *tenant) begun(c models.Conversation, of *Stream, texts ...string) <-chan error {
+	ends := make(chan error, len(texts))
+	for _, text := range texts {
+		p := &Post{Conversation: c.PublicID, Author: visitorOf(c), CID: text, Text: text, Stream: of}
+		a.account().BeginPost(p, func(err error) { ends <- err })
+	}
+	return ends
+}
+
+func TestLinesBegunInARowAreStoredAndAnsweredInOrder(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		c := a.active(a.agent("Anna", 9))
+		const total = 300
+		answered := make(chan int64, total)
+		var stream Stream
+		for i := range total {
+			p := &Post{Conversation: c.PublicID, Author: visitorOf(c), CID: fmt.Sprint(i), Text: fmt.Sprint(i), Stream: &stream}
+			a.account().BeginPost(p, func(err error) {
+				wantKind(t, err, "")
+				answered <- p.Message.Seq
+			})
+		}
+		for i := range total {
+			if seq := <-answered; seq != int64(i)+3 {
+				t.Fatalf("answer %d is for seq %d", i, seq)
+			}
+		}
+		for i, e := range a.log(c.PublicID)[2:] {
+			if e.Text != fmt.Sprint(i) {
+				t.Fatalf("line %d is %q", i, e.Text)
+			}
+		}
+		a.dense(c.PublicID)
+		must(t, b.Close())
+		wantKind(t, <-a.begun(c, &stream, "too late"), models.KindUnavailable)
+	})
+}
+
+// Whoever sent a line that could not be stored sends it again, and so it must not find behind it,
+// stored already, what they said after it.
+func TestNoLineOvertakesOneThatCouldNotBeStored(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		c := a.active(a.agent("Anna", 9))
+		b.poison(t)
+		var first, another, again Stream
+		var broken, whole <-chan error
+		b.inOneBatch(t, func() { broken = a.begun(c, &first, "one", "poison", "two") },
+			func() {}, func() {}, // the batch has three operations of the first
+			func() { whole = a.begun(c, &another, "three") })
+		for _, kind := range []models.Kind{"", models.KindUnavailable, models.KindUnavailable} {
+			wantKind(t, <-broken, kind)
+		}
+		must(t, <-whole)
+		for range 2 { // nor in a batch of its own
+			wantKind(t, <-a.begun(c, &first, "two"), models.KindUnavailable)
+		}
+		must(t, <-a.begun(c, &again, "two"))
+		var texts []string
+		for _, e := range a.log(c.PublicID)[2:] {
+			texts = append(texts, e.Text)
+		}
+		if got := fmt.Sprint(texts); got != "[one three two]" {
+			t.Errorf("the log is %s", got)
+		}
+		a.dense(c.PublicID)
+	})
+}

@@ -134,17 +134,16 @@ func TestAWriterWithTooMuchToDoSaysSo(t *testing.T) {
 		}, nil), "")
 	})
 	<-occupied
-	waiting := make([]*op, maxWaiting)
-	for i := range waiting {
-		waiting[i] = &op{change: func(*Tx) error { return nil }, result: make(chan error, 1)}
-		b.ops <- waiting[i]
+	answers := make(chan error, maxWaiting)
+	for range maxWaiting {
+		b.ops <- &op{change: func(*Tx) error { return nil }, answer: func(err error) { answers <- err }}
 	}
 	_, err := a.post(c.PublicID, visitorOf(c), "1", "one too many")
 	wantKind(t, err, models.KindUnavailable)
 	close(release)
 	all.Wait()
-	for _, o := range waiting {
-		wantKind(t, <-o.result, "")
+	for range maxWaiting {
+		wantKind(t, <-answers, "")
 	}
 	_, err = a.post(c.PublicID, visitorOf(c), "1", "one too many")
 	must(t, err)

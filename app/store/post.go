@@ -21,11 +21,19 @@ type Post struct {
 	Author       models.Author
 	CID          string
 	Text         string
-	Note         bool // seen by agents only
+	Note         bool    // seen by agents only
+	Stream       *Stream // whose other lines this one must not overtake; may be nil
 
 	Message models.Message
 	Summary models.Summary // as it stands after the line
 	Dup     bool           // the line was stored before; Message is that one
+}
+
+// Stream is the lines of somebody who doesn't wait for one to be stored before they send the next.
+// When one couldn't be stored, none that was handed over behind it is: sent again, it would come
+// after them. The zero value is ready.
+type Stream struct {
+	broken bool // owned by the writer
 }
 
 // Post stores a line and then runs announce, before anything that is stored later is announced;
@@ -33,11 +41,19 @@ type Post struct {
 // that was stored first, and announced no second time.
 func (a *Account) Post(_ context.Context, p *Post, announce func()) error {
 	p.Account = a.id
-	return a.store.do(&op{post: p, announce: func() {
+	return <-a.store.do(&op{post: p, announce: func() {
 		if !p.Dup {
 			announce()
 		}
 	}})
+}
+
+// BeginPost is Post without waiting. then runs when the line is stored, before anything that is
+// stored later is announced, or with the reason why it isn't; it must not call the Writer, nor wait
+// for anything. What is begun in a row is stored, and answered, in this order.
+func (a *Account) BeginPost(p *Post, then func(error)) {
+	p.Account = a.id
+	a.store.submit(&op{post: p, answer: then})
 }
 
 // errLookAgain asks for a batch to be carried out once more, with a look at what was stored before.
@@ -69,7 +85,7 @@ func (w *Writer) postAll(db *gorm.DB, ops []*op, look bool) error {
 	for _, o := range ops {
 		head := heads[o.post.Conversation]
 		o.err = o.post.place(head, earlier, now)
-		if o.err != nil && !look && models.KindOf(o.err) != models.KindNotFound {
+		if kind := models.KindOf(o.err); o.err != nil && !look && kind != models.KindNotFound && kind != models.KindUnavailable {
 			return errLookAgain
 		}
 		if o.err == nil && !o.post.Dup {
@@ -161,6 +177,9 @@ func (s *Store) earlier(db *gorm.DB, ops []*op, heads map[string]*models.Summary
 // with the next numbers, which is then among the earlier ones.
 func (p *Post) place(head *models.Summary, earlier map[lineKey]*models.Message, now models.Instant) error {
 	p.Dup = false
+	if p.Stream != nil && p.Stream.broken {
+		return errUnavailable
+	}
 	if head == nil || head.AccountID != p.Account || p.Author.Type == models.ByVisitor && head.VisitorID != p.Author.ID {
 		return models.Errorf(models.KindNotFound, "there is no such conversation")
 	}

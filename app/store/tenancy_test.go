@@ -140,6 +140,14 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		}
 		return p.Message, me.Post(background, p, func() {})
 	},
+	"BeginPost": func(me *Account, _, theirs *neighbour) (any, error) {
+		p := &Post{
+			Account: theirs.id, Conversation: theirs.owned.PublicID, Author: byAgent(theirs.agent), CID: "x", Text: "x", Note: true,
+		}
+		end := make(chan error)
+		me.BeginPost(p, func(err error) { end <- err })
+		return p.Message, <-end
+	},
 	"Change":           nil, // below
 	"Begin":            nil, // as Change
 	"CreateDepartment": nil, // these two name nothing
@@ -151,7 +159,7 @@ var refused = map[string]models.Kind{
 	"Agent": models.KindNotFound, "AgentCalled": models.KindNotFound, "DepartmentCalled": models.KindNotFound,
 	"Summary": models.KindNotFound, "OpenOf": models.KindNotFound, "Visitor": models.KindNotFound,
 	"VisitorByToken": models.KindNotFound, "CreateAgent": models.KindNotFound, "CreateSession": models.KindNotFound,
-	"CreateVisitor": models.KindNotFound, "Post": models.KindNotFound, "Tx.Conversation": models.KindNotFound,
+	"CreateVisitor": models.KindNotFound, "Post": models.KindNotFound, "BeginPost": models.KindNotFound, "Tx.Conversation": models.KindNotFound,
 	"Tx.Summary": models.KindNotFound, "Tx.Append": models.KindConflict, "Tx.Move": models.KindConflict,
 	"Tx.Move, to their agent": models.KindNotFound, "Tx.Move, to their department": models.KindNotFound,
 	"Tx.Create": models.KindNotFound, "Tx.Create, in their department": models.KindNotFound,

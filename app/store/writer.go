@@ -17,6 +17,7 @@ import (
 const (
 	maxWaiting = 8192 // operations that may wait for the writer
 	maxBatch   = 512  // operations in one transaction
+	breath     = 16   // announcements between which the sockets have their turn
 )
 
 // Writer makes every change to conversations and their logs. It takes whatever waits, carries it
@@ -38,8 +39,8 @@ type Writer struct {
 type op struct {
 	post     *Post
 	change   func(*Tx) error
-	announce func()     // after the commit, in order; may be nil
-	result   chan error // gets one answer, after the announcement
+	announce func()      // after the commit, in order; may be nil
+	answer   func(error) // called once, after the announcement
 	err      error
 }
 
@@ -68,25 +69,34 @@ func (w *Writer) stop() {
 	<-w.done
 }
 
-// do hands an operation to the writer and waits for its end. There is no way to call it off: an
-// operation that was accepted may be on disk before anybody could say so.
-func (w *Writer) do(o *op) error { return <-w.submit(o) }
+// do hands an operation to the writer and returns a channel that gets its end. There is no way to
+// call it off: an operation that was accepted may be on disk before anybody could say so.
+func (w *Writer) do(o *op) <-chan error {
+	end := make(chan error, 1)
+	o.answer = func(err error) { end <- err }
+	w.submit(o)
+	return end
+}
 
-// submit hands an operation to the writer. The channel gets the one answer.
-func (w *Writer) submit(o *op) <-chan error {
-	o.result = make(chan error, 1)
+// submit hands an operation to the writer, or answers at once that it can't be.
+func (w *Writer) submit(o *op) {
+	if !w.accept(o) {
+		o.answer(errUnavailable)
+	}
+}
+
+func (w *Writer) accept(o *op) bool {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.stopped {
-		o.result <- errUnavailable
-		return o.result
+		return false
 	}
 	select {
 	case w.ops <- o:
+		return true
 	default:
-		o.result <- errUnavailable
+		return false
 	}
-	return o.result
 }
 
 func (w *Writer) write(committed chan<- []*op) {
@@ -202,6 +212,9 @@ func (w *Writer) oneByOne(batch []*op) (worst fate) {
 		kept, err := w.commit([]*op{o})
 		if err != nil {
 			o.err = &models.Error{Kind: models.KindUnavailable, Message: errUnavailable.Error(), Err: err}
+			if o.post != nil && o.post.Stream != nil {
+				o.post.Stream.broken = true
+			}
 		}
 		worst = max(worst, kept)
 	}
@@ -213,12 +226,14 @@ func (w *Writer) oneByOne(batch []*op) (worst fate) {
 func (w *Writer) announce(committed <-chan []*op) {
 	defer close(w.done)
 	for batch := range committed {
-		for _, o := range batch {
+		for i, o := range batch {
 			if o.err == nil && o.announce != nil {
 				o.announce()
 			}
-			o.result <- o.err
-			runtime.Gosched() // the sockets' writers have their turn, or a large batch would overrun them
+			o.answer(o.err)
+			if i%breath == breath-1 {
+				runtime.Gosched() // the sockets' writers have their turn, or a large batch would overrun them
+			}
 		}
 	}
 }
@@ -233,7 +248,7 @@ func (a *Account) Change(_ context.Context, fn func(*Tx) error, announce func())
 // Begin is Change without waiting for its end, which the channel tells: changes that are begun one
 // after the other are carried out and announced in this order, in as few transactions as can be.
 func (a *Account) Begin(fn func(*Tx) error, announce func()) <-chan error {
-	return a.store.submit(&op{
+	return a.store.do(&op{
 		change: func(tx *Tx) error {
 			tx.account = a.id
 			return ours(fn(tx))
