@@ -69,6 +69,7 @@ type socket struct {
 
 	// Owned by the reader.
 	greeted  bool
+	moved    time.Time   // when the deadline of a silent peer was last moved
 	nonsense []time.Time // when the latest frames without meaning came
 }
 
@@ -147,10 +148,12 @@ func (s *socket) recovered() {
 }
 
 // heard moves the moment at which a silent peer counts as dead. Before hello there is one deadline
-// only, or a peer could put it off a byte at a time.
+// only, or a peer could put it off a byte at a time. On a busy line it is moved now and then, not for
+// every frame.
 func (s *socket) heard() {
-	if s.greeted {
-		s.conn.listenUntil(time.Now().Add(s.limits.Dead))
+	if now := time.Now(); s.greeted && now.Sub(s.moved) > s.limits.Dead/32 {
+		s.moved = now
+		s.conn.listenUntil(now.Add(s.limits.Dead))
 	}
 }
 

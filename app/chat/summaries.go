@@ -12,6 +12,13 @@ import (
 // would only flicker, and every agent of the account would pay for it.
 const glance = 500 * time.Millisecond
 
+// ripe is when a glance that begins now ends. Those of all conversations end at the same few moments,
+// so that what colleagues hear goes out to each of them in few writes.
+func ripe() time.Duration {
+	const grid = glance / 10
+	return glance - time.Duration(time.Now().UnixNano())%grid
+}
+
 // summaries thins out the frames that tell all agents of an account how a conversation stands. The
 // zero value is ready.
 type summaries struct {
@@ -41,7 +48,7 @@ func (s *summaries) tell(c models.Summary, urgent bool, publish func(models.Summ
 	}
 	s.told[c.ID] = &told{}
 	publish(c)
-	time.AfterFunc(glance, func() { s.later(c.ID, publish) })
+	time.AfterFunc(ripe(), func() { s.later(c.ID, publish) })
 }
 
 // later publishes what has become news during a glance, and begins another one.
@@ -55,5 +62,5 @@ func (s *summaries) later(id int64, publish func(models.Summary)) {
 	}
 	publish(*t.since)
 	t.since = nil
-	time.AfterFunc(glance, func() { s.later(id, publish) })
+	time.AfterFunc(ripe(), func() { s.later(id, publish) })
 }
