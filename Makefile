@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build test test-go test-web e2e lint clean check-go check-node
+.PHONY: help run build test test-go test-web e2e bench lint clean check-go check-node
 
 # SQLite is written in C.
 export CGO_ENABLED := 1
@@ -37,6 +37,10 @@ test-web: $(STAMP) ## type check and unit tests of the front end
 
 e2e: build ## browser tests on bin/foyer in Chromium; one file: make e2e T=e2e/talk.spec.ts
 	chromium=$$(.ci/chromium.sh) && CHROMIUM="$$chromium" npx --no-install playwright test $(T)
+
+bench: build ## measure bin/foyer against its yardsticks, about 6 minutes, Linux only: docs/performance.md
+	go build -o bin/bench ./e2e/bench
+	bin/bench $(B)
 
 lint: check-go ## golangci-lint, the version pinned in .ci/lint
 	go tool -modfile=.ci/lint/go.mod golangci-lint run
