@@ -44,8 +44,8 @@ func (b *bench) idle(ctx context.Context) error {
 		return err
 	}
 	b.report.add(fmt.Sprintf("memory a connected visitor, %d idle, to contrib/websocket", n), ours.each/theirs.each, "", atMost(0.6),
-		fmt.Sprintf("%.1f KiB; whole process %.0f MiB, %.0f with a tenth of them", ours.each/kib, ours.after/kib/kib, ours.before/kib/kib),
-		fmt.Sprintf("default settings: %.1f KiB; whole process %.0f MiB, %.0f with a tenth", theirs.each/kib, theirs.after/kib/kib, theirs.before/kib/kib))
+		fmt.Sprintf("%.1f KiB; whole process %.0f MiB, %.0f with three tenths of them", ours.each/kib, ours.after/kib/kib, ours.before/kib/kib),
+		fmt.Sprintf("default settings: %.1f KiB; whole process %.0f MiB, %.0f with three tenths", theirs.each/kib, theirs.after/kib/kib, theirs.before/kib/kib))
 	b.report.add("the same, absolute", ours.each/kib, "KiB", atMost(13), "", "")
 	return nil
 }
@@ -53,7 +53,7 @@ func (b *bench) idle(ctx context.Context) error {
 // holding is the memory of a server that holds connections, in bytes.
 type holding struct{ before, after, each float64 }
 
-// hold connects n visitors to a server and looks at its memory when a tenth of them are there and when
+// hold connects n visitors to a server and looks at its memory when three tenths are there and when
 // all are. What the rest need is what connections need: into what the start has left behind, some would
 // move without seeming to cost anything.
 func (b *bench) hold(ctx context.Context, server *process, answer string, n int) (h holding, c *crowd, err error) {
@@ -62,7 +62,7 @@ func (b *bench) hold(ctx context.Context, server *process, answer string, n int)
 	for _, step := range []struct {
 		until int
 		rss   *float64
-	}{{n / 10, &h.before}, {n, &h.after}} {
+	}{{n * 3 / 10, &h.before}, {n, &h.after}} {
 		if err := c.join(ctx, server.addr, answer, there, step.until); err != nil {
 			return h, c, err
 		}
@@ -74,7 +74,7 @@ func (b *bench) hold(ctx context.Context, server *process, answer string, n int)
 		}
 		there = step.until
 	}
-	h.each = (h.after - h.before) / float64(n-n/10)
+	h.each = (h.after - h.before) / float64(n-n*3/10)
 	return h, c, nil
 }
 

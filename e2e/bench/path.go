@@ -30,15 +30,15 @@ func (b *bench) path(ctx context.Context) error {
 	if b.disk, err = b.measureDisk(f); err != nil {
 		return err
 	}
-	relay, err := b.relayed(ctx)
+	theirs, err := b.relayed(ctx)
 	if err != nil {
 		return err
 	}
-	foyer, err := b.windows(ctx, p, f.process)
+	ours, err := b.windows(ctx, p, f.process)
 	if err != nil {
 		return err
 	}
-	if window, _ := most(foyer); window == 0 {
+	if window, _ := most(ours); window == 0 {
 		return fmt.Errorf("no load at all was kept within %s", tolerable)
 	}
 	crowd := newCrowd(b.fewer(9000))
@@ -55,7 +55,7 @@ func (b *bench) path(ctx context.Context) error {
 		return err
 	}
 	b.grown = f.folder
-	b.reportMost(foyer, relay)
+	b.reportMost(ours, theirs)
 	b.reportCalm(calm)
 	b.report.add("acknowledged messages that are not in the log once, in order, without a hole", float64(lost+doubled), "", atMost(0),
 		fmt.Sprintf("%d lost, %d doubled", lost, doubled), "")
@@ -73,11 +73,11 @@ func most(byWindow map[int]load) (window int, best load) {
 }
 
 // reportMost compares the highest rate with that of the relay under the same load, and with storage.
-func (b *bench) reportMost(foyer, relay map[int]load) {
+func (b *bench) reportMost(foyers, relays map[int]load) {
 	r, d := &b.report, b.disk
-	window, ours := most(foyer)
-	theirs := relay[window]
-	best, relayed := most(relay)
+	window, ours := most(foyers)
+	theirs := relays[window]
+	best, relayed := most(relays)
 	absolute := fmt.Sprintf("%.0f/s with %d under way a pair; ack p50 %.1f, p99 %.1f ms; delivery p50 %.1f, p99 %.1f ms",
 		ours.Rate, window, ms(ours.Acks.p50()), ms(ours.Acks.p99()), ms(ours.Arrivals.p50()), ms(ours.Arrivals.p99()))
 	r.add("most messages a second, p99 < 250 ms, to a relay", ours.Rate/theirs.Rate, "", atLeast(0.25), absolute,

@@ -95,12 +95,9 @@ func (b *bench) queue(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = f.stop() }()
-	agents, err := muster(ctx, f.addr, cookies)
-	if err != nil {
-		return err
-	}
+	agents := newCrowd(len(cookies))
 	defer agents.leave()
-	if err := agents.greet(); err != nil {
+	if err := agents.attend(ctx, f.addr, cookies); err != nil {
 		return err
 	}
 	w, err := lineUp(ctx, f.addr, 2*pathPairs) // half of them wait
@@ -168,63 +165,12 @@ func (w *waiters) again(i int) error {
 	return err
 }
 
-// staff are agents who listen.
-type staff struct{ *crowd }
-
-// muster opens the agents' sockets.
-func muster(ctx context.Context, addr string, cookies []string) (*staff, error) {
-	s := &staff{crowd: newCrowd(len(cookies))}
-	return s, each(len(cookies), 64, func(i int) (err error) {
-		s.peers[i], err = dial(ctx, addr, "/ws/agent", cookies[i], i)
+// attend connects agents, who then only listen.
+func (c *crowd) attend(ctx context.Context, addr string, cookies []string) error {
+	return each(len(cookies), 16, func(i int) (err error) {
+		if c.peers[i], err = connectAgent(ctx, addr, cookies[i], i); err == nil {
+			go c.listen(c.peers[i])
+		}
 		return err
 	})
-}
-
-// greet lets all agents say hello at once; they are online then.
-func (s *staff) greet() error {
-	return each(len(s.peers), len(s.peers), func(i int) error {
-		if err := s.peers[i].say([]byte(`{"t":"hello"}`)); err != nil {
-			return err
-		}
-		if err := s.peers[i].until("welcome", nil); err != nil {
-			return fmt.Errorf("agent %d: %w", i, err)
-		}
-		go s.listen(s.peers[i])
-		return nil
-	})
-}
-
-// rush measures how long it takes when many agents come to a long queue at once.
-func (b *bench) rush(ctx context.Context) error {
-	agents, waiting := b.fewer(500), b.fewer(1000)
-	f, cookies, err := b.newFoyer(ctx, "rush", agents)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.stop() }()
-	w, err := lineUp(ctx, f.addr, waiting)
-	if err != nil {
-		return err
-	}
-	defer w.leave()
-	s, err := muster(ctx, f.addr, cookies)
-	if err != nil {
-		return err
-	}
-	defer s.leave()
-	begin := time.Now()
-	greeted := make(chan error, 1)
-	go func() { greeted <- s.greet() }()
-	var last moment
-	for range waiting {
-		if last, err = w.next("assigned"); err != nil {
-			return err
-		}
-	}
-	if err := errors.Join(<-greeted, s.trouble()); err != nil {
-		return err
-	}
-	b.report.add(fmt.Sprintf("%d agents come to %d who wait: all matched", agents, waiting), last.at.Sub(begin).Seconds(), "s", atMost(2),
-		"from the first `hello` to the last `assigned`", "")
-	return nil
 }

@@ -17,16 +17,16 @@ func TestPercentileIsTheNearestRank(t *testing.T) {
 		p    float64
 		want time.Duration
 	}{
-		"nothing measured":                              {nil, 0.99, 0},
-		"one sample is every percentile":                {to(1), 0.01, 1},
-		"the middle of an odd number":                   {to(5), 0.5, 3},
-		"the lower middle of an even number":            {to(4), 0.5, 2},
-		"99 of a hundred, not the hundredth":            {to(100), 0.99, 99},
-		"of fewer than a hundred it is the longest":     {to(99), 0.99, 99},
-		"990 of a thousand":                             {to(1000), 0.99, 990},
-		"29 of a hundred, which is 28.999... in binary": {to(100), 0.29, 29},
-		"the longest":                                   {to(7), 1, 7},
-		"the least":                                     {to(7), 0, 1},
+		"nothing measured":                             {nil, 0.99, 0},
+		"one sample is every percentile":               {to(1), 0.01, 1},
+		"the middle of an odd number":                  {to(5), 0.5, 3},
+		"the lower middle of an even number":           {to(4), 0.5, 2},
+		"99 of a hundred, not the hundredth":           {to(100), 0.99, 99},
+		"of fewer than a hundred it is the longest":    {to(99), 0.99, 99},
+		"990 of a thousand":                            {to(1000), 0.99, 990},
+		"7 of a hundred, which is 7.000...1 in binary": {to(100), 0.07, 7},
+		"the longest":                                  {to(7), 1, 7},
+		"the least":                                    {to(7), 0, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
