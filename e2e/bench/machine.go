@@ -18,13 +18,15 @@ type machine struct {
 	Kernel     string  `json:"kernel"`
 	Go         string  `json:"go"`
 	FileSystem string  `json:"file_system"` // under the data
+	Load       string  `json:"load"`        // processes that ran or wanted to when the run began, on average of the last minute
 	Quick      bool    `json:"quick"`
 }
 
 func thisMachine(folder string, quick bool) machine {
 	kib, _ := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(lineAfter("/proc/meminfo", "MemTotal:")), " kB"), 64)
+	load, _, _ := strings.Cut(lineAfter("/proc/loadavg", ""), " ")
 	return machine{
-		Date:  time.Now().UTC().Format(time.DateOnly),
+		Load: load, Date: time.Now().UTC().Format(time.DateOnly),
 		CPU:   strings.TrimLeft(lineAfter("/proc/cpuinfo", "model name"), "\t: "),
 		Cores: runtime.NumCPU(), MemoryGiB: kib / (1 << 20),
 		Kernel: strings.TrimSpace(lineAfter("/proc/sys/kernel/osrelease", "")),

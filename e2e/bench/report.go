@@ -46,7 +46,8 @@ func (r *report) add(what string, value float64, unit string, target func(float6
 func (r *report) markdown() string {
 	var b strings.Builder
 	m := r.Machine
-	fmt.Fprintf(&b, "%s. %s, %d cores, %.0f GiB; Linux %s; %s; data on %s.", m.Date, m.CPU, m.Cores, m.MemoryGiB, m.Kernel, m.Go, m.FileSystem)
+	fmt.Fprintf(&b, "%s. %s, %d cores, %.0f GiB; Linux %s; %s; data on %s; load average before %s.",
+		m.Date, m.CPU, m.Cores, m.MemoryGiB, m.Kernel, m.Go, m.FileSystem, m.Load)
 	if m.Quick {
 		b.WriteString(" **Shortened (`-quick`): not to be quoted.**")
 	}
