@@ -114,8 +114,10 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 			return err
 		}
 	}
+	ctx, failed := context.WithCancelCause(ctx)
+	defer failed(nil)
 	sockets := hub.New()
-	db, err := openStore(ctx, cfg, func() { sockets.CloseAll(handlers.CloseStateLost, "state lost") })
+	db, err := openStore(ctx, cfg, func() { sockets.CloseAll(handlers.CloseStateLost, "state lost") }, failed)
 	if err != nil {
 		return err
 	}
@@ -142,7 +144,7 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 	}
 	web := &handlers.Web{
 		Config: cfg, Identity: people, Hub: sockets, Assets: assets, Views: pages, Version: version(),
-		Ready: func(asked context.Context) error { return errors.Join(ctx.Err(), db.Ping(asked)) }, // not while stopping
+		Ready: func(asked context.Context) error { return errors.Join(db.Ping(asked), ctx.Err()) }, // not while stopping
 		Chat:  chat.New(db, sockets, now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep, EditWindow: cfg.Messages.EditWindow}),
 	}
 	if demo {
@@ -154,7 +156,8 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 }
 
 // run serves until ctx ends, then ends sockets, requests and queues, in this order. The database
-// stays open: what was accepted is still written.
+// stays open: what was accepted is still written. When ctx ends because the disk has failed, the
+// error says so: a supervisor starts the process anew.
 func run(ctx context.Context, cfg config.Config, web *handlers.Web, listener net.Listener, ready func()) error {
 	sweeping, endSweep := context.WithCancel(context.Background())
 	defer endSweep()
@@ -180,20 +183,23 @@ func run(ctx context.Context, cfg config.Config, web *handlers.Web, listener net
 	)
 	endSweep()
 	web.Chat.Stop()
+	if errors.Is(context.Cause(ctx), store.ErrDisk) {
+		return store.ErrDisk // the rest follows from it
+	}
 	return err
 }
 
 func migrate(ctx context.Context, cfg config.Config) error {
-	db, err := openStore(ctx, cfg, nil)
+	db, err := openStore(ctx, cfg, nil, nil)
 	if err != nil {
 		return err
 	}
 	return db.Close()
 }
 
-func openStore(ctx context.Context, cfg config.Config, doubt func()) (*store.Store, error) {
+func openStore(ctx context.Context, cfg config.Config, doubt func(), failed func(error)) (*store.Store, error) {
 	return store.Open(ctx, store.Options{
-		Driver: cfg.Database.Driver, DSN: cfg.Database.DSN, Readers: cfg.Database.Readers, Now: now, Doubt: doubt,
+		Driver: cfg.Database.Driver, DSN: cfg.Database.DSN, Readers: cfg.Database.Readers, Now: now, Doubt: doubt, Failed: failed,
 	})
 }
 

@@ -52,6 +52,9 @@ func logPanic(c *fiber.Ctx, p any) {
 // ready says whether the server can do its work.
 func (w *Web) ready(c *fiber.Ctx) error {
 	if err := w.Ready(c.UserContext()); err != nil {
+		if models.KindOf(err) == models.KindUnavailable { // it says what
+			return err
+		}
 		return &models.Error{Kind: models.KindUnavailable, Message: "this server is stopping, or its database does not answer", Err: err}
 	}
 	return c.SendString("ready\n")

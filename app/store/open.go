@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -26,12 +27,16 @@ type Options struct {
 	// Doubt is called when nobody can say whether a transaction was kept: what open sockets were
 	// told may be less than what is stored, so they have to resume. May be nil.
 	Doubt func()
+	// Failed is called once, with ErrDisk, when the disk has failed so that nobody knows what is on
+	// it: nothing can be stored any more, and the process should end. May be nil.
+	Failed func(error)
 }
 
 // Store is an open database.
 type Store struct {
 	// Static after Open.
 	write  *gorm.DB // SQLite: the only connection that writes
+	disk   *writing // SQLite: what write writes through
 	read   *gorm.DB
 	sqlite bool
 	now    func() time.Time
@@ -84,8 +89,11 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers and stores.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := s.disk.sound(); err != nil {
+		return err
+	}
 	pool, err := s.read.DB()
 	if err != nil {
 		return err
@@ -122,11 +130,17 @@ func (s *Store) openSQLite(o Options) error {
 		_ = f.Close()
 	}
 	s.unlock = unlock
-	write, err := gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{
+	pool, err := sql.Open(sqlite.DriverName, sqliteDSN(path, url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"},
 		"_foreign_keys": {"on"}, "_cache_size": {"-65536"},
-	})), gormConfig())
+	}))
 	if err != nil {
+		return sqliteTrouble(path, err)
+	}
+	s.disk = &writing{DB: pool, tell: o.Failed}
+	write, err := gorm.Open(sqlite.New(sqlite.Config{Conn: s.disk}), gormConfig())
+	if err != nil {
+		_ = pool.Close()
 		return sqliteTrouble(path, err) // what GORM returns beside an error can't be used, not even closed
 	}
 	s.write = write

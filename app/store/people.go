@@ -103,7 +103,7 @@ func (a *Account) CreateSession(ctx context.Context, session *models.Session) er
 		return err
 	}
 	if err := a.store.write.WithContext(ctx).Create(session).Error; err != nil {
-		return fmt.Errorf("create session: %w", err)
+		return ours(fmt.Errorf("create session: %w", err))
 	}
 	return nil
 }
