@@ -164,6 +164,7 @@ func run(ctx context.Context, cfg config.Config, web *handlers.Web, listener net
 	if err := web.Chat.Run(sweeping); err != nil {
 		return err
 	}
+	go web.KeepRights(sweeping)
 	app := web.App()
 	failed := make(chan error, 1)
 	go func() { failed <- app.Listener(listener) }()

@@ -30,6 +30,7 @@ type agentProtocol struct {
 	// Owned by the reader.
 	token string             // the session's, as the request or hello brought it
 	who   identity.Principal // once hello was said
+	drop  func()             // gives the session's right back
 }
 
 func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
@@ -68,6 +69,7 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	if err := p.web.Chat.AgentCame(ctx, agent); err != nil {
 		return err
 	}
+	p.drop = p.web.rights.sessions.add(sessionRight{ID: who.Session.ID, Role: agent.Role})
 	if err := p.replay(ctx, agent, in.Epoch, in.After); err != nil {
 		p.Left() // the transport calls it only for sockets whose hello succeeded
 		return err
@@ -79,7 +81,7 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 func (p *agentProtocol) greet(ctx context.Context, agent models.Agent) error {
 	p.client.Hold()
 	defer p.client.Release()
-	p.web.Hub.Subscribe(p.client, chat.TopicAgents(agent.AccountID), chat.TopicAgent(agent.ID), topicSession(p.who.Session))
+	p.web.Hub.Subscribe(p.client, chat.TopicAgents(agent.AccountID), chat.TopicAgent(agent.ID), chat.TopicSession(p.who.Session.ID))
 	if _, err := p.authenticate(ctx, p.token); err != nil { // it may have ended just before we subscribed
 		return err
 	}
@@ -118,11 +120,10 @@ func (p *agentProtocol) authenticate(ctx context.Context, token string) (identit
 	return who, err
 }
 
-func topicSession(s models.Session) hub.Topic { return chat.TopicSession(s.ID) }
-
 // Left says that this connection of the agent is gone.
 func (p *agentProtocol) Left() {
 	p.lines.settle()
+	p.drop()
 	if err := p.web.Chat.AgentLeft(context.Background(), p.who.Agent); err != nil {
 		slog.Error("an agent's leaving could not be stored", "agent", p.who.Agent.PublicID, "error", err)
 	}

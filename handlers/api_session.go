@@ -28,6 +28,14 @@ type signOutAnswer struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
+type passwordCall struct {
+	Body struct {
+		lenient
+		Current string `json:"current" maxLength:"1024"`
+		New     string `json:"new" maxLength:"1024" doc:"8 to 128 characters"`
+	}
+}
+
 func (w *Web) sessionAPI(api huma.API) {
 	open(api, huma.Operation{
 		OperationID: "signIn", Method: http.MethodPost, Path: "/api/v1/session", Summary: "Sign in",
@@ -47,8 +55,19 @@ func (w *Web) sessionAPI(api huma.API) {
 		if err := w.Identity.SignOut(ctx, who); err != nil {
 			return nil, err
 		}
-		w.Hub.CloseTopic(topicSession(who.Session), closeSignedOut, "signed out")
+		w.endSession(who.Session.ID, "signed out")
 		return &signOutAnswer{SetCookie: sessionCookie("", -1, requestOf(ctx).Secure)}, nil
+	})
+	signedIn(w, api, huma.Operation{
+		OperationID: "changePassword", Method: http.MethodPut, Path: "/api/v1/me/password", Summary: "Change one's password",
+		Description:   "Needs the current one. Ends all other sessions of the agent and closes their sockets; this one goes on.",
+		DefaultStatus: http.StatusNoContent, Errors: []int{400, 401, 403},
+	}, func(ctx context.Context, who identity.Principal, in *passwordCall) (*struct{}, error) {
+		ended, err := w.Identity.ChangePassword(ctx, who, in.Body.Current, in.Body.New)
+		for _, session := range ended {
+			w.endSession(session, "password changed")
+		}
+		return nil, err
 	})
 }
 

@@ -39,6 +39,7 @@ func routeMatrix() []routeRow {
 		{"POST /api/v1/session", map[string]any{"email": "x", "password": "x"}, 401, 401, 401},
 		{"GET /api/v1/me", nil, 401, 200, 200},
 		{"PUT /api/v1/me/availability", map[string]any{"status": "online"}, 401, 200, 200},
+		{"PUT /api/v1/me/password", map[string]any{"current": "x", "new": "x"}, 401, 403, 403},
 		{"GET /api/v1/agents", nil, 401, 200, 200},
 		{"GET /api/v1/departments", nil, 401, 200, 200},
 		{"GET /api/v1/conversations", nil, 401, 200, 200},

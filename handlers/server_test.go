@@ -30,6 +30,7 @@ type server struct {
 	db   *store.Store
 	base string // http://127.0.0.1:port
 	host string
+	file string // the database
 }
 
 // startServer serves until the test ends. change may alter the settings first.
@@ -40,8 +41,9 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 		change(&cfg)
 	}
 	ctx := context.Background()
+	file := filepath.Join(t.TempDir(), "foyer.db")
 	db, err := store.Open(ctx, store.Options{
-		Driver: "sqlite", DSN: filepath.Join(t.TempDir(), "foyer.db"), Readers: 4, Now: time.Now,
+		Driver: "sqlite", DSN: file, Readers: 4, Now: time.Now,
 	})
 	must(t, err)
 	people, err := identity.New(ctx, db, time.Now, time.Hour)
@@ -57,6 +59,7 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 	}
 	sweeping, endSweep := context.WithCancel(ctx)
 	must(t, web.Chat.Run(sweeping))
+	go web.KeepRights(sweeping)
 	listener, err := Listen("127.0.0.1:0")
 	must(t, err)
 	app := web.App()
@@ -73,7 +76,7 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 		must(t, db.Close())
 	})
 	host := listener.Addr().String()
-	return &server{t: t, web: web, db: db, base: "http://" + host, host: host}
+	return &server{t: t, web: web, db: db, base: "http://" + host, host: host, file: file}
 }
 
 func must(t *testing.T, err error) {

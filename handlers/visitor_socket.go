@@ -21,6 +21,7 @@ type visitorProtocol struct {
 	web       *Web
 	client    *hub.Client
 	site      models.Site
+	right     siteRight
 	userAgent string
 	typed     *rate.Limiter
 
@@ -28,6 +29,7 @@ type visitorProtocol struct {
 
 	// Owned by the reader.
 	visitor models.Visitor // once hello was said
+	drop    func()         // gives the site's right back
 }
 
 // prepareVisitor decides before the upgrade whether a visitor may have a socket.
@@ -39,9 +41,13 @@ func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 	if err := w.visitorOrigin(c, site); err != nil {
 		return nil, err
 	}
+	right := siteRight{ID: site.ID}
+	if !w.fromUs(c) {
+		right.Origin = utils.CopyString(c.Get(fiber.HeaderOrigin))
+	}
 	agent := requestOf(c.UserContext()).UserAgent
 	return func(client *hub.Client) protocol {
-		return &visitorProtocol{web: w, client: client, site: site, userAgent: agent, typed: newTypingLimit()}
+		return &visitorProtocol{web: w, client: client, site: site, right: right, userAgent: agent, typed: newTypingLimit()}
 	}, nil
 }
 
@@ -52,7 +58,7 @@ type visitorPage struct {
 }
 
 // Hello tells who the visitor is, and sends what they missed.
-func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) error {
+func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) (err error) {
 	var in struct {
 		Token  string       `json:"token"`
 		Epoch  string       `json:"epoch"`
@@ -70,7 +76,13 @@ func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) error {
 	}
 	p.client.Hold() // from here on nothing is missed, and nothing overtakes the replay
 	defer p.client.Release()
-	p.web.Hub.Subscribe(p.client, chat.TopicVisitor(p.visitor.ID))
+	p.drop = p.web.rights.sites.add(p.right)
+	defer func() {
+		if err != nil { // the transport calls Left only for sockets whose hello succeeded
+			p.drop()
+		}
+	}()
+	p.web.Hub.Subscribe(p.client, chat.TopicVisitor(p.visitor.ID), p.right.topic())
 	welcome, conv, err := p.web.Chat.WelcomeVisitor(ctx, p.visitor, p.site, token, in.Conv,
 		chat.Beat{Ping: p.web.Config.Socket.VisitorPing, Dead: p.web.Config.Socket.VisitorDead})
 	if err != nil {
@@ -140,6 +152,7 @@ func (p *visitorProtocol) describe(locale string, page *visitorPage) {
 // Left says that the visitor has closed this tab or fallen silent.
 func (p *visitorProtocol) Left() {
 	p.lines.settle()
+	p.drop()
 	p.web.Chat.VisitorLeft(context.Background(), p.visitor)
 }
 

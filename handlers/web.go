@@ -32,6 +32,8 @@ type Web struct {
 	Ready    func(context.Context) error // nil while the server can do its work
 	Version  string
 	Demo     *Demo // what /demo shows; nil on a server that is no demo
+
+	rights rights
 }
 
 // Demo is what the demo page and the sign-in page show on a demo server.

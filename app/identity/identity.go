@@ -91,6 +91,33 @@ func (s *Service) SignOut(ctx context.Context, p Principal) error {
 	return s.store.For(p.Agent.AccountID).DeleteSession(ctx, p.Session.ID)
 }
 
+// ChangePassword gives an agent a new password, and ends all their sessions but this one. It
+// returns the sessions that ended.
+func (s *Service) ChangePassword(ctx context.Context, p Principal, current, wanted string) (ended []int64, err error) {
+	right, err := checkPassword(ctx, p.Agent.PasswordHash, current)
+	if err != nil {
+		return nil, err
+	}
+	if !right {
+		return nil, models.Errorf(models.KindForbidden, "the current password is wrong")
+	}
+	hash, err := HashPassword(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	return s.store.For(p.Agent.AccountID).SetPassword(ctx, p.Agent.ID, p.Agent.PasswordHash, hash, p.Session.ID)
+}
+
+// Roles returns the roles of those to whom sessions belong; a session that has ended is left out.
+func (s *Service) Roles(ctx context.Context, sessions []int64) (map[int64]models.Role, error) {
+	return s.store.SessionRoles(ctx, sessions)
+}
+
+// Sites returns those of the sites that are switched on.
+func (s *Service) Sites(ctx context.Context, ids []int64) (map[int64]models.Site, error) {
+	return s.store.EnabledSites(ctx, ids)
+}
+
 // Site returns the site with a key. One that was switched off is as unknown as one that never was.
 func (s *Service) Site(ctx context.Context, key string) (models.Site, error) {
 	site, err := s.store.SiteByKey(ctx, key)

@@ -124,6 +124,10 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 	"DeleteSession": func(me *Account, _, theirs *neighbour) (any, error) {
 		return nil, me.DeleteSession(background, theirs.session.ID)
 	},
+	"SetPassword": func(me *Account, mine, theirs *neighbour) (any, error) {
+		_, err := me.SetPassword(background, theirs.agent.ID, theirs.agent.PasswordHash, "x", mine.session.ID)
+		return nil, err
+	},
 	"CreateAgent": func(me *Account, _, theirs *neighbour) (any, error) {
 		agent := models.Agent{Email: rand.Text(), Availability: models.Online}
 		return nil, me.CreateAgent(background, &agent, theirs.support)
@@ -159,7 +163,7 @@ var refused = map[string]models.Kind{
 	"Agent": models.KindNotFound, "AgentCalled": models.KindNotFound, "DepartmentCalled": models.KindNotFound,
 	"Summary": models.KindNotFound, "OpenOf": models.KindNotFound, "Visitor": models.KindNotFound,
 	"VisitorByToken": models.KindNotFound, "CreateAgent": models.KindNotFound, "CreateSession": models.KindNotFound,
-	"CreateVisitor": models.KindNotFound, "Post": models.KindNotFound, "BeginPost": models.KindNotFound, "Tx.Conversation": models.KindNotFound,
+	"SetPassword": models.KindConflict, "CreateVisitor": models.KindNotFound, "Post": models.KindNotFound, "BeginPost": models.KindNotFound, "Tx.Conversation": models.KindNotFound,
 	"Tx.Summary": models.KindNotFound, "Tx.Append": models.KindConflict, "Tx.Move": models.KindConflict,
 	"Tx.Move, to their agent": models.KindNotFound, "Tx.Move, to their department": models.KindNotFound,
 	"Tx.Create": models.KindNotFound, "Tx.Create, in their department": models.KindNotFound,
