@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/time/rate"
@@ -28,15 +29,23 @@ type agentProtocol struct {
 	lines lines
 
 	// Owned by the reader.
+	flow  flow
 	token string             // the session's, as the request or hello brought it
 	who   identity.Principal // once hello was said
-	drop  func()             // gives the session's right back
+	drop  func()             // gives back the session's right and the agent's seat
 }
 
 func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
+	if err := w.admit(c, 0); err != nil {
+		return nil, err
+	}
 	token := requestOf(c.UserContext()).Token
 	return func(client *hub.Client) protocol {
-		return &agentProtocol{web: w, client: client, token: token, typed: newTypingLimit()}
+		p := &agentProtocol{web: w, client: client, token: token, typed: newTypingLimit()}
+		p.flow = flow{client: client, take: func(weight int, now time.Time) time.Duration {
+			return w.usage.agents.Take(p.who.Agent.ID, weight, now)
+		}}
+		return p
 	}, nil
 }
 
@@ -62,14 +71,20 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	}
 	p.who = who
 	agent := who.Agent
-	if err := p.greet(ctx, agent); err != nil {
+	leave, ok := p.web.usage.agentSockets.Take(agent.ID)
+	if !ok {
+		return &closeError{closeTooMany, "too many connections of this agent"}
+	}
+	err = p.greet(ctx, agent)
+	if err == nil { // before the replay: a long one on a slow line must not cost them their conversations
+		err = p.web.Chat.AgentCame(ctx, agent)
+	}
+	if err != nil {
+		leave()
 		return err
 	}
-	// Before the replay: a long one on a slow line must not cost them their conversations.
-	if err := p.web.Chat.AgentCame(ctx, agent); err != nil {
-		return err
-	}
-	p.drop = p.web.rights.sessions.add(sessionRight{ID: who.Session.ID, Role: agent.Role})
+	drop := p.web.rights.sessions.add(sessionRight{ID: who.Session.ID, Role: agent.Role})
+	p.drop = func() { drop(); leave() }
 	if err := p.replay(ctx, agent, in.Epoch, in.After); err != nil {
 		p.Left() // the transport calls it only for sockets whose hello succeeded
 		return err
@@ -146,6 +161,9 @@ func (p *agentProtocol) Frame(ctx context.Context, t string, frame []byte) error
 		p.lines.settle()
 	}
 	if do, ok := agentFrames[t]; ok {
+		if err := p.flow.pass(agentWeights[t], lineID(t, frame), time.Now()); err != nil {
+			return err
+		}
 		return do(p, ctx, frame)
 	}
 	return badFrame("unknown t: see docs/protocol.md for what an agent can say")

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -18,7 +20,7 @@ func (w *Web) api(app *fiber.App) {
 	app.Use("/api/", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		return c.Next()
-	})
+	}, w.limitCalls)
 	cfg := huma.DefaultConfig("Foyer", w.Version)
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/v1/openapi", "", ""
 	cfg.CreateHooks = nil // no $schema in answers
@@ -36,6 +38,9 @@ func (w *Web) api(app *fiber.App) {
 func open[I, O any](api huma.API, op huma.Operation, call func(context.Context, *I) (*O, error)) {
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := call(ctx, in)
+		if fast, ok := errors.AsType[*rateError](err); ok {
+			return nil, huma.ErrorWithHeaders(problemOf(err, op.Method, op.Path), fast.retryAfter())
+		}
 		if err != nil {
 			return nil, problemOf(err, op.Method, op.Path)
 		}
@@ -49,6 +54,9 @@ func signedIn[I, O any](w *Web, api huma.API, op huma.Operation, call func(conte
 	open(api, op, func(ctx context.Context, in *I) (*O, error) {
 		who, err := w.Identity.Authenticate(ctx, requestOf(ctx).Token)
 		if err != nil {
+			return nil, err
+		}
+		if err := tooFast(w.usage.agents.Take(who.Agent.ID, 1, time.Now())); err != nil {
 			return nil, err
 		}
 		return call(ctx, who, in)

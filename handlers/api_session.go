@@ -39,7 +39,7 @@ type passwordCall struct {
 func (w *Web) sessionAPI(api huma.API) {
 	open(api, huma.Operation{
 		OperationID: "signIn", Method: http.MethodPost, Path: "/api/v1/session", Summary: "Sign in",
-		Description: "Sets the session cookie.", Errors: []int{400, 401, 403},
+		Description: "Sets the session cookie.", Errors: []int{400, 401, 403, 429},
 	}, func(ctx context.Context, in *signInCall) (*signInAnswer, error) {
 		cookie, who, err := w.signIn(ctx, in.Body.Email, in.Body.Password)
 		if err != nil {
@@ -61,9 +61,16 @@ func (w *Web) sessionAPI(api huma.API) {
 	signedIn(w, api, huma.Operation{
 		OperationID: "changePassword", Method: http.MethodPut, Path: "/api/v1/me/password", Summary: "Change one's password",
 		Description:   "Needs the current one. Ends all other sessions of the agent and closes their sockets; this one goes on.",
-		DefaultStatus: http.StatusNoContent, Errors: []int{400, 401, 403},
+		DefaultStatus: http.StatusNoContent, Errors: []int{400, 401, 403, 429},
 	}, func(ctx context.Context, who identity.Principal, in *passwordCall) (*struct{}, error) {
+		right, err := w.usage.signIns.try(who.Agent.Email, requestOf(ctx).Address, time.Now())
+		if err != nil {
+			return nil, err
+		}
 		ended, err := w.Identity.ChangePassword(ctx, who, in.Body.Current, in.Body.New)
+		if err == nil {
+			right()
+		}
 		for _, session := range ended {
 			w.endSession(session, "password changed")
 		}
@@ -74,10 +81,15 @@ func (w *Web) sessionAPI(api huma.API) {
 // signIn checks who somebody is and makes the cookie by which they are known from then on.
 func (w *Web) signIn(ctx context.Context, email, password string) (http.Cookie, identity.Principal, error) {
 	r := requestOf(ctx)
+	right, err := w.usage.signIns.try(email, r.Address, time.Now())
+	if err != nil {
+		return http.Cookie{}, identity.Principal{}, err
+	}
 	token, who, err := w.Identity.SignIn(ctx, email, password, r.UserAgent)
 	if err != nil {
 		return http.Cookie{}, who, err
 	}
+	right()
 	return sessionCookie(token, w.Config.Session.TTL, r.Secure), who, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -62,6 +63,9 @@ func problemOf(err error, method, path string) *problem {
 		}
 		return newProblem(status, string(e.Kind), e.Message)
 	}
+	if e, ok := errors.AsType[*rateError](err); ok {
+		return newProblem(http.StatusTooManyRequests, string(models.KindRateLimited), e.Error())
+	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok { // Fiber's own: no such route, body too large
 		if e.Code == http.StatusBadRequest { // fasthttp's words repeat the request, cookie and all
 			return newProblem(e.Code, codeOfStatus(e.Code), "this is not an HTTP request as RFC 9112 has it")
@@ -109,6 +113,9 @@ func codeOfStatus(status int) string {
 func (w *Web) handleError(c *fiber.Ctx, err error) error {
 	p := problemOf(err, c.Method(), c.Path())
 	c.Status(p.Status)
+	if fast, ok := errors.AsType[*rateError](err); ok {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(fast.seconds()))
+	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if !forPeople(c) {
 		return c.JSON(p, "application/problem+json")

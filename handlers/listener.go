@@ -114,10 +114,12 @@ func (l *listener) Close() error {
 type heldConn struct {
 	*net.TCPConn
 	release func()
+	seatOf
 }
 
 func (c *heldConn) Close() error {
 	defer c.release()
+	defer c.vacate()
 	return c.TCPConn.Close()
 }
 

@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -123,6 +125,12 @@ func (w *Web) login(c *fiber.Ctx) error {
 		c.Status(http.StatusUnauthorized)
 		return w.loginForm(c, views.Login{
 			Email: email, Next: next, Error: w.Views.Text(w.locale(c), "page.login.wrong", nil),
+		})
+	}
+	if fast, ok := errors.AsType[*rateError](err); ok {
+		c.Status(http.StatusTooManyRequests).Set(fiber.HeaderRetryAfter, strconv.Itoa(fast.seconds()))
+		return w.loginForm(c, views.Login{
+			Email: email, Next: next, Error: w.Views.Text(w.locale(c), "page.login.slow", nil),
 		})
 	}
 	if err != nil {

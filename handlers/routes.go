@@ -16,6 +16,9 @@ const panelPath = "/widget/panel"
 
 // App makes the Fiber app with all routes.
 func (w *Web) App() *fiber.App {
+	if w.usage == nil {
+		w.usage = newUsage(w.Config.Limits)
+	}
 	cfg := fiberConfig()
 	cfg.ErrorHandler = w.handleError
 	cfg.EnableTrustedProxyCheck = true

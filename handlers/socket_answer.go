@@ -25,6 +25,13 @@ func (s *socket) answer(ctx context.Context, about envelope, err error) *closeEr
 		s.client.Reply(refusal(about, codeBadFrame, bad.message))
 		return s.countNonsense(time.Now())
 	}
+	if fast, ok := errors.AsType[*rateError](err); ok {
+		s.client.Reply(errOut{
+			ID: string(about.ID), CID: string(about.CID), Code: string(models.KindRateLimited),
+			Message: "too much in too short a time", RetryMS: fast.ms(),
+		}.encode())
+		return nil
+	}
 	return refuse(ctx, s.client, about, err)
 }
 

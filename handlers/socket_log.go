@@ -68,12 +68,15 @@ func (w *Web) Spread() time.Duration {
 
 // Bye makes the frame that announces a planned stop: come back, spread over a time that fits how
 // many you are.
-func (w *Web) Bye() []byte {
+func (w *Web) Bye() []byte { return bye("restart", 0, w.Spread()) }
+
+// bye is the frame before a close after which one is to come back, but not at once.
+func bye(code string, least, most time.Duration) []byte {
 	return encodeFrame(struct {
 		T       string   `json:"t"`
 		Code    string   `json:"code"`
 		RetryMS [2]int64 `json:"retry_ms"`
-	}{"bye", "restart", [2]int64{0, w.Spread().Milliseconds()}})
+	}{"bye", code, [2]int64{least.Milliseconds(), most.Milliseconds()}})
 }
 
 // newTypingLimit lets `typing` through twice a second; the excess is dropped. Two may come close

@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"context"
+	"net/netip"
 	"reflect"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
@@ -23,13 +25,15 @@ type visitorProtocol struct {
 	site      models.Site
 	right     siteRight
 	userAgent string
+	address   netip.Prefix
 	typed     *rate.Limiter
 
 	lines lines
 
 	// Owned by the reader.
+	flow    flow
 	visitor models.Visitor // once hello was said
-	drop    func()         // gives the site's right back
+	drop    func()         // gives back the site's right and the visitor's seat
 }
 
 // prepareVisitor decides before the upgrade whether a visitor may have a socket.
@@ -45,9 +49,16 @@ func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 	if !w.fromUs(c) {
 		right.Origin = utils.CopyString(c.Get(fiber.HeaderOrigin))
 	}
-	agent := requestOf(c.UserContext()).UserAgent
+	if err := w.admit(c, site.ID); err != nil {
+		return nil, err
+	}
+	r := requestOf(c.UserContext())
 	return func(client *hub.Client) protocol {
-		return &visitorProtocol{web: w, client: client, site: site, right: right, userAgent: agent, typed: newTypingLimit()}
+		p := &visitorProtocol{
+			web: w, client: client, site: site, right: right, userAgent: r.UserAgent, address: r.Address, typed: newTypingLimit(),
+		}
+		p.flow = flow{client: client, take: p.takeVisitor}
+		return p
 	}, nil
 }
 
@@ -76,7 +87,12 @@ func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) (err error) {
 	}
 	p.client.Hold() // from here on nothing is missed, and nothing overtakes the replay
 	defer p.client.Release()
-	p.drop = p.web.rights.sites.add(p.right)
+	leave, ok := p.web.usage.visitorSockets.Take(p.visitor.ID)
+	if !ok {
+		return &closeError{closeTooMany, "too many connections of this visitor"}
+	}
+	drop := p.web.rights.sites.add(p.right)
+	p.drop = func() { drop(); leave() }
 	defer func() {
 		if err != nil { // the transport calls Left only for sockets whose hello succeeded
 			p.drop()
@@ -116,6 +132,9 @@ func (p *visitorProtocol) replay(ctx context.Context, conv *models.Conversation,
 // recognise finds the visitor who holds a token, or makes a new one and the token for them.
 func (p *visitorProtocol) recognise(ctx context.Context, token, locale string, page *visitorPage) (made string, err error) {
 	if token == "" {
+		if p.web.usage.connects.Take(p.address, newVisitorWeight, time.Now()) > 0 {
+			return "", tooFastClose(p.client)
+		}
 		p.visitor = models.Visitor{UserAgent: models.Clip(p.userAgent, models.MaxField)}
 		p.describe(locale, page)
 		return p.web.Identity.NewVisitor(ctx, p.site, &p.visitor)
@@ -176,6 +195,9 @@ func (p *visitorProtocol) Frame(ctx context.Context, t string, frame []byte) err
 		p.lines.settle()
 	}
 	if do, ok := visitorFrames[t]; ok {
+		if err := p.flow.pass(visitorWeights[t], lineID(t, frame), time.Now()); err != nil {
+			return err
+		}
 		return do(p, ctx, frame)
 	}
 	return badFrame("unknown t: see docs/protocol.md for what a visitor can say")

@@ -5,6 +5,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type Web struct {
 	Demo     *Demo // what /demo shows; nil on a server that is no demo
 
 	rights rights
+	usage  *usage
 }
 
 // Demo is what the demo page and the sign-in page show on a demo server.
@@ -47,6 +49,7 @@ type request struct {
 	Secure    bool
 	Token     string // the session cookie
 	UserAgent string
+	Address   netip.Prefix // where it comes from
 }
 
 type requestKey struct{}
@@ -57,6 +60,7 @@ func (w *Web) note(c *fiber.Ctx) error {
 		Secure:    w.secure(c),
 		Token:     utils.CopyString(c.Cookies(cookieName(w.secure(c)))),
 		UserAgent: utils.CopyString(c.Get(fiber.HeaderUserAgent)),
+		Address:   w.addressOf(c),
 	}
 	c.SetUserContext(context.WithValue(c.UserContext(), requestKey{}, r))
 	return c.Next()

@@ -93,7 +93,9 @@ func TestWhoMayChangeWhatWasSaid(t *testing.T) {
 	ctx := context.Background()
 	type act = func(d *desk, v *visitor, conv string) error
 	edit := func(name string, seq int64) act {
-		return func(d *desk, _ *visitor, conv string) error { return d.EditAsAgent(ctx, d.agents[name], conv, seq, "x") }
+		return func(d *desk, _ *visitor, conv string) error {
+			return d.EditAsAgent(ctx, d.agents[name], conv, seq, "x")
+		}
 	}
 	editOwn := func(seq int64, text string) act {
 		return func(d *desk, v *visitor, conv string) error { return d.EditAsVisitor(ctx, v.Visitor, conv, seq, text) }

@@ -16,6 +16,7 @@ type Config struct {
 	Queue    Queue
 	Messages Messages
 	Session  Session
+	Limits   Limits
 	Shutdown Shutdown
 	Log      Log
 }
@@ -70,6 +71,23 @@ type Session struct {
 	TTL time.Duration
 }
 
+// Limits holds how much somebody may do before they are asked to wait. Rates are in the long run, per
+// second unless said otherwise; bursts are what may come at once.
+type Limits struct {
+	VisitorRate, VisitorBurst int // weighed frames
+	AddressRate, AddressBurst int // weighed frames and calls, of all behind one address
+	SiteRate, SiteBurst       int // weighed frames of all visitors
+	AgentRate, AgentBurst     int // frames and calls
+	ConnectRate, ConnectBurst int // attempts to open a socket, per address
+	SignInAccount             int // wrong passwords an hour
+	SignInAddress             int // wrong passwords an hour
+	VisitorSockets            int
+	AgentSockets              int
+	AddressSockets            int
+	SiteSockets               int
+	Sockets                   int // of the whole server
+}
+
 // Shutdown holds how long a planned stop may take.
 type Shutdown struct {
 	Drain time.Duration
@@ -107,6 +125,20 @@ func Default() Config {
 		Queue:    Queue{AgentGrace: 12 * time.Second, Sweep: time.Second},
 		Messages: Messages{EditWindow: 15 * time.Minute},
 		Session:  Session{TTL: 30 * 24 * time.Hour},
+		Limits: Limits{
+			VisitorRate: 5, VisitorBurst: 100,
+			AddressRate: 200, AddressBurst: 4000,
+			SiteRate: 2000, SiteBurst: 20_000,
+			AgentRate: 50, AgentBurst: 500,
+			ConnectRate: 20, ConnectBurst: 1000,
+			SignInAccount:  100,
+			SignInAddress:  300,
+			VisitorSockets: 10,
+			AgentSockets:   20,
+			AddressSockets: 1000,
+			SiteSockets:    20_000,
+			Sockets:        50_000,
+		},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
 		Log:      Log{Level: slog.LevelInfo, Format: Text},
 	}
@@ -141,6 +173,23 @@ func (c *Config) settings() []setting {
 		{"queue.sweep", &c.Queue.Sweep},
 		{"messages.edit_window", &c.Messages.EditWindow},
 		{"session.ttl", &c.Session.TTL},
+		{"limits.visitor_rate", &c.Limits.VisitorRate},
+		{"limits.visitor_burst", &c.Limits.VisitorBurst},
+		{"limits.address_rate", &c.Limits.AddressRate},
+		{"limits.address_burst", &c.Limits.AddressBurst},
+		{"limits.site_rate", &c.Limits.SiteRate},
+		{"limits.site_burst", &c.Limits.SiteBurst},
+		{"limits.agent_rate", &c.Limits.AgentRate},
+		{"limits.agent_burst", &c.Limits.AgentBurst},
+		{"limits.connect_rate", &c.Limits.ConnectRate},
+		{"limits.connect_burst", &c.Limits.ConnectBurst},
+		{"limits.sign_in_account", &c.Limits.SignInAccount},
+		{"limits.sign_in_address", &c.Limits.SignInAddress},
+		{"limits.visitor_sockets", &c.Limits.VisitorSockets},
+		{"limits.agent_sockets", &c.Limits.AgentSockets},
+		{"limits.address_sockets", &c.Limits.AddressSockets},
+		{"limits.site_sockets", &c.Limits.SiteSockets},
+		{"limits.sockets", &c.Limits.Sockets},
 		{"shutdown.drain", &c.Shutdown.Drain},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},

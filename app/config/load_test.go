@@ -12,7 +12,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		env  string
 		want string // within the only line
 	}{
-		"unknown section":           {file: "htp: {addr: x}", want: `htp.addr (FILE): no such setting; the sections are database, http, log`},
+		"unknown section":           {file: "htp: {addr: x}", want: `htp.addr (FILE): no such setting; the sections are database, http, limits, log`},
 		"unknown key":               {file: "http: {adr: x}", want: `http.adr (FILE): no such setting; http has addr, public_url`},
 		"key with keys":             {file: "http: {addr: {x: y}}", want: `http.addr.x (FILE): no such setting`},
 		"section with a value":      {file: "http: 8080", want: `http (FILE): no such setting; http has addr`},
@@ -52,6 +52,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		"no queue":                   {file: "socket: {queue_frames: 0}", want: `socket.queue_frames`},
 		"negative grace":             {file: "queue: {agent_grace: -1s}", want: `queue.agent_grace (FILE): must be 0s or longer, not -1s`},
 		"short session":              {file: "session: {ttl: 1s}", want: `session.ttl (FILE): must be 1m0s or longer, not 1s`},
+		"limit of nothing":           {env: "FOYER_LIMITS_VISITOR_RATE=0", want: `limits.visitor_rate (FOYER_LIMITS_VISITOR_RATE): must be at least 1, not 0`},
 		"log format":                 {file: "log: {format: xml}", want: `log.format (FILE): must be text or json, not "xml"`},
 	}
 	for name, test := range tests {

@@ -20,6 +20,7 @@ func (l *loader) validate() {
 	l.positive("queue.sweep", l.config.Queue.Sweep)
 	l.atLeast("messages.edit_window", l.config.Messages.EditWindow, 0)
 	l.atLeast("session.ttl", l.config.Session.TTL, time.Minute)
+	l.validateLimits()
 	l.atLeast("shutdown.drain", l.config.Shutdown.Drain, 0)
 	if f := l.config.Log.Format; f != Text && f != JSON {
 		l.bad("log.format", "must be %s or %s, not %q", Text, JSON, f)
@@ -40,6 +41,15 @@ func (l *loader) validateHTTP(c HTTP) {
 		_, prefixErr := netip.ParsePrefix(proxy)
 		if addrErr != nil && prefixErr != nil {
 			l.bad("http.trusted_proxies", "must be addresses or networks, such as 10.0.0.7 or 10.0.0.0/8, not %q", proxy)
+		}
+	}
+}
+
+// validateLimits wants every limit to let something through: what stops everybody is a mistake.
+func (l *loader) validateLimits() {
+	for _, s := range l.config.settings() {
+		if n, isInt := s.value.(*int); isInt && strings.HasPrefix(s.key, "limits.") && *n < 1 {
+			l.bad(s.key, "must be at least 1, not %d", *n)
 		}
 	}
 }

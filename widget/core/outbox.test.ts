@@ -154,7 +154,35 @@ describe('refusals', () => {
     const two = outbox.add('c', 'two');
     expect(sent).toEqual([one.cid]);
     vi.advanceTimersByTime(3_000);
+    expect(sent).toEqual([one.cid, one.cid]);
+    outbox.done(one.cid);
     expect(sent).toEqual([one.cid, one.cid, two.cid]);
+    expect(texts(outbox)).toEqual(['two']);
+  });
+
+  it('sends one at a time after that, until all are said', () => {
+    const { outbox, sent } = box(storage);
+    const lines = ['one', 'two', 'three', 'four'].map((text) => outbox.add('c', text));
+    const [one, two, three, four] = lines.map((line) => line.cid) as [string, string, string, string];
+    sent.length = 0;
+    outbox.done(one);
+    for (const cid of [two, three, four]) outbox.refused(cid, 'rate_limited', 500);
+    vi.advanceTimersByTime(500);
+    expect(sent).toEqual([two]);
+    outbox.acked(two);
+    expect(sent).toEqual([two, three]);
+    outbox.refused(three, 'rate_limited', 700);
+    outbox.done(two);
+    expect(sent).toEqual([two, three]);
+    vi.advanceTimersByTime(700);
+    outbox.done(three);
+    expect(sent).toEqual([two, three, three, four]);
+    outbox.done(four);
+    sent.length = 0;
+    outbox.add('c', 'five');
+    outbox.add('c', 'six');
+    expect(sent).toHaveLength(2);
+    expect(outbox.lines.map((line) => line.state)).toEqual(['sending', 'sending']);
   });
 
   it('keeps a line the storage of the server refused', () => {

@@ -41,6 +41,10 @@ export class Outbox {
   private list: readonly Line[] = [];
   private readonly waiting = new Map<string, ReturnType<typeof setTimeout>>();
   private held: ReturnType<typeof setTimeout> | undefined;
+  /** The server asked for patience: one line at a time, until all are said. */
+  private slow = false;
+  /** Acknowledged, and in the list only until they are in the log. */
+  private readonly stored = new Set<string>();
 
   constructor(private readonly options: OutboxOptions) {
     this.load();
@@ -58,21 +62,25 @@ export class Outbox {
     const line: Line = { cid: uuid(), conv, text, state: 'sending', order, ...(note ? { note } : {}) };
     this.keep(line);
     this.change([...this.list, line]);
-    if (this.held === undefined) this.transmit(line);
+    this.push();
     return line;
   }
 
   /** Sends everything that is not refused, in order: after each `welcome`. Also picks up what other tabs left. */
   flush(): void {
     this.pause();
+    this.stored.clear();
     this.load();
     this.push();
   }
 
-  /** Sends what is neither refused nor already on its way. */
+  /** Sends, in order, what is neither refused nor already on its way. */
   push(): void {
+    if (this.held !== undefined) return;
     for (const line of this.list) {
-      if (line.state === 'sending' && !this.waiting.has(line.cid)) this.transmit(line);
+      if (line.state !== 'sending' || this.waiting.has(line.cid) || this.stored.has(line.cid)) continue;
+      if (this.slow && this.waiting.size > 0) return;
+      this.transmit(line);
     }
   }
 
@@ -87,25 +95,34 @@ export class Outbox {
   /** The answer came (`ack`), but the line is not in the log yet: it stays until `done`, no longer awaited. */
   acked(cid: string): void {
     this.settle(cid);
+    this.stored.add(cid);
+    this.next();
   }
 
   /** The line is in the log: its event came, or one was made of its `ack`. */
   done(cid: string): void {
     this.settle(cid);
+    this.stored.delete(cid);
     this.options.storage.remove(this.options.prefix + cid);
     if (this.find(cid)) this.change(this.list.filter((line) => line.cid !== cid));
+    this.next();
   }
 
   /**
    * The server answered `err` to a line. Passing trouble keeps it waiting: `rate_limited` holds all
-   * lines for `retryMs`, `unavailable` until the reconnect that follows. Anything else fails it.
+   * lines for `retryMs`, after which they go out one at a time, `unavailable` until the reconnect that
+   * follows. Anything else fails it.
    */
   refused(cid: string, code: ErrorCode, retryMs = 1_000): void {
     const line = this.find(cid);
     if (line === undefined) return;
     this.settle(cid);
     if (code === 'unavailable') return;
-    if (code !== 'rate_limited') return this.replace({ ...line, state: 'failed', code });
+    if (code !== 'rate_limited') {
+      this.replace({ ...line, state: 'failed', code });
+      return this.next();
+    }
+    this.slow = true;
     clearTimeout(this.held);
     this.held = setTimeout(() => this.flush(), retryMs);
   }
@@ -147,6 +164,13 @@ export class Outbox {
       this.options.onStuck();
     };
     this.waiting.set(line.cid, setTimeout(stuck, ACK_TIMEOUT));
+  }
+
+  /** While slow: the next line, now that one was answered. */
+  private next(): void {
+    if (!this.slow) return;
+    this.slow = this.list.some((line) => line.state === 'sending' && !this.stored.has(line.cid));
+    this.push();
   }
 
   private settle(cid: string): void {
