@@ -75,7 +75,8 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	if !ok {
 		return &closeError{closeTooMany, "too many connections of this agent"}
 	}
-	err = p.greet(ctx, agent)
+	fresh := in.Epoch != "" && in.Epoch != p.web.Chat.Epoch()
+	err = p.greet(ctx, agent, fresh)
 	if err == nil { // before the replay: a long one on a slow line must not cost them their conversations
 		err = p.web.Chat.AgentCame(ctx, agent)
 	}
@@ -85,15 +86,16 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	}
 	drop := p.web.rights.sessions.add(sessionRight{ID: who.Session.ID, Role: agent.Role})
 	p.drop = func() { drop(); leave() }
-	if err := p.replay(ctx, agent, in.Epoch, in.After); err != nil {
+	if err := p.replay(ctx, agent, fresh, in.After); err != nil {
 		p.Left() // the transport calls it only for sockets whose hello succeeded
 		return err
 	}
 	return nil
 }
 
-// greet subscribes first and then takes the snapshot, so that nothing is missed in between.
-func (p *agentProtocol) greet(ctx context.Context, agent models.Agent) error {
+// greet subscribes first and then takes the snapshot, so that nothing is missed in between. fresh says
+// that what they hold is of another epoch: they are told before the first event of this one.
+func (p *agentProtocol) greet(ctx context.Context, agent models.Agent, fresh bool) error {
 	p.client.Hold()
 	defer p.client.Release()
 	p.web.Hub.Subscribe(p.client, chat.TopicAgents(agent.AccountID), chat.TopicAgent(agent.ID), chat.TopicSession(p.who.Session.ID))
@@ -106,15 +108,14 @@ func (p *agentProtocol) greet(ctx context.Context, agent models.Agent) error {
 		return err
 	}
 	p.client.Reply(welcome)
+	if fresh {
+		p.client.Reply(p.web.Chat.Reset(""))
+	}
 	return nil
 }
 
 // replay sends what was missed. Meanwhile what happens goes out too: clients put it in order.
-func (p *agentProtocol) replay(ctx context.Context, agent models.Agent, epoch string, afters map[string]int64) error {
-	fresh := epoch != "" && epoch != p.web.Chat.Epoch()
-	if fresh {
-		p.client.Reply(p.web.Chat.Reset(""))
-	}
+func (p *agentProtocol) replay(ctx context.Context, agent models.Agent, fresh bool, afters map[string]int64) error {
 	for conv, after := range afters {
 		if fresh {
 			after = 0
