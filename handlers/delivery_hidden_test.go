@@ -1,0 +1,196 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/fasthttp/websocket"
+	"pgregory.net/rapid"
+
+	"foyer/app/chat"
+	"foyer/models"
+)
+
+// TestHiddenIsHidden (M12) goes from one copy of a database through the same events twice, once with
+// notes among them: every byte the visitor hears is the same. The clock stands still and all ids are
+// in the copy, so nothing has to be made equal first.
+func TestHiddenIsHidden(t *testing.T) {
+	w := newPremises(t, "sqlite", t.TempDir()+"/foyer.db")
+	_, agents, _ := w.found(t, "anna", "ben")
+	rapid.Check(t, func(rt *rapid.T) {
+		for _, a := range agents {
+			open, err := w.web.Chat.List(context.Background(), a, chat.Query{Mine: true, State: models.StateActive, Limit: 9})
+			for _, c := range open.Items {
+				_, err = w.web.Chat.Close(context.Background(), a, c.ID, "")
+			}
+			if err != nil {
+				rt.Fatalf("clear the desk: %v", err)
+			}
+		}
+		begin := &onlooker{T: rt, w: w, agents: agents}
+		begin.come(0)
+		begin.say(map[string]any{"t": "start", "id": "1", "cid": "first", "text": "hello"})
+		begin.hearUntil("ok")
+		_, err := w.web.Chat.Take(context.Background(), agents["anna"], begin.conv)
+		begin.need(err)
+		begin.conn.Close()
+		w.keep(rt)
+		script := rapid.SliceOfN(rapid.SampledFrom(happenings), 1, 12).Draw(rt, "script")
+		notes := rapid.SliceOfN(rapid.IntRange(0, 3), len(script), len(script)).Draw(rt, "notes")
+		noon := w.clock.now()
+		var heard [2][]byte
+		for i, hidden := range [][]int{notes, make([]int, len(script))} {
+			w.clock.at = noon
+			w.putBack(rt)
+			o := &onlooker{T: rt, w: w, agents: agents, token: begin.token, conv: begin.conv}
+			heard[i] = o.live(script, hidden)
+		}
+		if !bytes.Equal(heard[0], heard[1]) {
+			rt.Fatalf("M12: with notes the visitor hears\n%s\nwithout\n%s", heard[0], heard[1])
+		}
+	})
+}
+
+// onlooker is a visitor who writes down every byte they hear, and what happens around them.
+type onlooker struct {
+	*rapid.T
+	w      *premises
+	agents map[string]models.Agent
+	token  string
+	conv   string
+	conn   *websocket.Conn
+	heard  bytes.Buffer
+	n      int // happenings so far
+	hidden int // notes that come with the next one
+}
+
+var happenings = []string{"visitor says", "anna says", "anna reads", "visitor reads", "transfer", "time", "come back", "close"}
+
+// live goes through a script; hidden tells how many notes are written at each step.
+func (o *onlooker) live(script []string, hidden []int) []byte {
+	ctx := context.Background()
+	for _, a := range o.agents {
+		o.need(o.w.web.Chat.AgentCame(ctx, a))
+	}
+	o.come(0)
+	for i, what := range script {
+		o.hidden = hidden[i]
+		o.notes()
+		o.happens(what)
+		o.notes()
+		o.catchUp()
+	}
+	o.come(0)
+	o.conn.Close()
+	for _, a := range o.agents {
+		o.need(o.w.web.Chat.AgentLeft(ctx, a))
+	}
+	return o.heard.Bytes()
+}
+
+func (o *onlooker) notes() {
+	for range o.hidden {
+		o.n++
+		for name, a := range o.agents {
+			_, err := o.w.web.Chat.SayAsAgent(context.Background(), a, chat.Line{Conv: o.conv, CID: fmt.Sprint("note ", name, o.n), Text: "hidden", Note: true})
+			o.need(err)
+		}
+	}
+}
+
+func (o *onlooker) happens(what string) {
+	ctx := context.Background()
+	owner, other := o.agents["anna"], o.agents["ben"]
+	now, err := o.w.web.Chat.Summary(ctx, owner, o.conv)
+	o.need(err)
+	if now.Owner != nil && now.Owner.Name == "ben" {
+		owner, other = other, owner
+	}
+	log, _, err := o.w.web.Chat.Log(ctx, owner, o.conv, chat.Slice{})
+	o.need(err)
+	cid := fmt.Sprint(what, len(visible(log)))
+	switch what {
+	case "visitor says":
+		o.say(map[string]any{"t": "send", "conv": o.conv, "cid": cid, "text": "question"})
+	case "anna says":
+		_, err = o.w.web.Chat.SayAsAgent(ctx, owner, chat.Line{Conv: o.conv, CID: cid, Text: "answer"})
+	case "anna reads":
+		err = o.w.web.Chat.ReadAsAgent(ctx, owner, o.conv, now.LastSeq)
+	case "visitor reads":
+		o.say(map[string]any{"t": "read", "conv": o.conv, "seq": len(visible(log))})
+	case "transfer":
+		to := chat.Destination{Agent: other.PublicID}
+		if o.hidden > 0 {
+			to.Note = "hidden"
+		}
+		_, err = o.w.web.Chat.Transfer(ctx, owner, o.conv, to)
+	case "time":
+		o.w.clock.pass(1234 * time.Millisecond)
+	case "come back":
+		o.conn.Close()
+		o.come(len(visible(log)) / 2)
+	case "close":
+		_, err = o.w.web.Chat.Close(ctx, owner, o.conv, "done")
+	}
+	if models.KindOf(err) == "" {
+		o.need(err)
+	}
+}
+
+func (o *onlooker) need(err error) {
+	o.Helper()
+	if err != nil {
+		o.Fatalf("%v", err)
+	}
+}
+
+// come opens a socket, says hello and hears what was missed.
+func (o *onlooker) come(after int) {
+	d := websocket.Dialer{Subprotocols: []string{subprotocol}, NetDial: func(string, string) (net.Conn, error) { return o.w.net.dial() }}
+	conn, _, err := d.Dial("ws://home.test/ws/visitor?site=tea", http.Header{"Origin": {"http://home.test"}})
+	o.need(err)
+	o.conn = conn
+	o.say(map[string]any{"t": "hello", "token": o.token, "conv": o.conv, "after": after})
+	o.hearUntil("sync")
+}
+
+// catchUp hears everything that was sent before now.
+func (o *onlooker) catchUp() {
+	o.say(map[string]any{"t": "get", "id": "now", "conv": o.conv, "after": 1 << 30})
+	o.hearUntil("sync", "err")
+}
+
+func (o *onlooker) say(frame any) {
+	o.Helper()
+	o.need(o.conn.WriteJSON(frame))
+}
+
+func (o *onlooker) hearUntil(types ...string) {
+	o.Helper()
+	for {
+		_, frame, err := o.conn.ReadMessage()
+		o.need(err)
+		p := &person{m: &delivery{T: o.T}}
+		f := decode[struct{ T, Token, Kind string }](p, frame)
+		if f.T == "ping" {
+			continue
+		}
+		o.heard.Write(append(frame, '\n'))
+		if f.Token != "" {
+			o.token = f.Token
+		}
+		if f.T == "ok" {
+			o.conv = decode[struct{ Conv string }](p, frame).Conv
+		}
+		for _, t := range types {
+			if f.T == t {
+				return
+			}
+		}
+	}
+}
