@@ -42,6 +42,11 @@ describe('a new welcome', () => {
   });
 });
 
+test('what was heard of colleagues does not outlive a break: the fresh list of them is right', () => {
+  const away = { t: 'presence', agent: 'bob', status: 'away' } as const;
+  expect(after(welcome([]), away, welcome([])).presence.size).toBe(0);
+});
+
 describe('summaries', () => {
   test('a late answer does not undo a newer frame', () => {
     const state = after(

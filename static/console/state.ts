@@ -25,7 +25,7 @@ export interface ConsoleState {
   readonly logs: ReadonlyMap<string, Log>;
   /** By conversation. */
   readonly typing: ReadonlyMap<string, Typing>;
-  /** What became known of colleagues since the page was loaded, by id. */
+  /** What became known of colleagues since the last `welcome`, by id. */
   readonly presence: ReadonlyMap<string, Availability>;
 }
 
@@ -133,7 +133,8 @@ function welcome(state: ConsoleState, frame: Extract<AgentServerFrame, { t: 'wel
     const summary = convs.get(conv);
     logs.set(conv, summary ? withSummary(log, summary) : log);
   }
-  return { ...state, me: frame.me, epoch: frame.epoch, editMs: frame.edit_ms, convs, logs, typing: new Map() };
+  // What was heard of colleagues may have changed meanwhile.
+  return { ...state, me: frame.me, epoch: frame.epoch, editMs: frame.edit_ms, convs, logs, typing: new Map(), presence: new Map() };
 }
 
 /** Takes a summary in, unless a newer one is held: an answer over HTTP may be overtaken by a frame. */
