@@ -96,7 +96,7 @@ type premises struct {
 	epochs  int
 }
 
-func newPremises(t *testing.T, driver, dsn string) *premises {
+func newPremises(t testing.TB, driver, dsn string) *premises {
 	t.Helper()
 	w := &premises{clock: newStillClock(), folder: t.TempDir}
 	var err error
@@ -274,7 +274,7 @@ func copyFile(t rapid.TB, from, to string) {
 }
 
 // found makes an account with a site and agents who may have 8 conversations each, and signs them in.
-func (w *premises) found(t *testing.T, agents ...string) (models.Site, map[string]models.Agent, map[string]string) {
+func (w *premises) found(t testing.TB, agents ...string) (models.Site, map[string]models.Agent, map[string]string) {
 	t.Helper()
 	ctx := context.Background()
 	made, err := w.db.CreateAccount(ctx, "Tea")

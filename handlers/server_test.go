@@ -79,7 +79,7 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 	return &server{t: t, web: web, db: db, base: "http://" + host, host: host, file: file}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
