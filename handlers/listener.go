@@ -115,6 +115,16 @@ type heldConn struct {
 	*net.TCPConn
 	release func()
 	seatOf
+	meteredBy
+}
+
+// Read counts what comes in, once a socket asks for that.
+func (c *heldConn) Read(p []byte) (int, error) {
+	n, err := c.TCPConn.Read(p)
+	if flood := c.count(n); flood != nil {
+		return n, flood
+	}
+	return n, err
 }
 
 func (c *heldConn) Close() error {

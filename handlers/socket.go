@@ -65,6 +65,7 @@ type socket struct {
 	client  *hub.Client
 	limits  socketLimits
 	beat    *heartbeat
+	chatter *chatter
 	speaker protocol
 
 	// Owned by the reader.
@@ -83,7 +84,8 @@ func serveSocket(ws *fiberws.Conn, h *hub.Hub, limits socketLimits, start func(*
 	defer cancel()
 	conn := newSocketConn(ws.Conn, limits.Write, cancel)
 	client := hub.NewClient(conn, limits.Queue)
-	s := &socket{conn: conn, client: client, limits: limits, beat: newHeartbeat(client, limits.Ping)}
+	s := &socket{conn: conn, client: client, limits: limits, beat: newHeartbeat(client, limits.Ping), chatter: newChatter(limits.MaxFrame)}
+	conn.meter(s.chatter)
 
 	if h.Join(client) {
 		s.run(ctx, start)
@@ -93,6 +95,7 @@ func serveSocket(ws *fiberws.Conn, h *hub.Hub, limits socketLimits, start func(*
 	s.leave() // before the hub is left: a shutdown waits for that, and then closes the database
 	h.Leave(client)
 	client.Wait()
+	conn.meter(nil) // what still comes is thrown away
 	conn.finish()
 }
 
@@ -203,6 +206,8 @@ func (s *socket) ended(err error) *closeError {
 	}
 	_, network := errors.AsType[net.Error](err)
 	switch {
+	case errors.Is(err, errChatter):
+		return &closeError{closeNonsense, errChatter.Error()}
 	case errors.Is(err, os.ErrDeadlineExceeded) && !s.greeted:
 		return &closeError{closeNoHello, "no hello in time"}
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -218,6 +223,7 @@ func (s *socket) ended(err error) *closeError {
 // handle gives a frame to whom it concerns, and says how that ends the socket, if it does.
 func (s *socket) handle(ctx context.Context, frame []byte) *closeError {
 	about, err := openEnvelope(frame)
+	s.chatter.heard(string(about.T), len(frame))
 	if err == nil {
 		err = s.dispatch(ctx, string(about.T), frame)
 	}

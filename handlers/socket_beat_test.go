@@ -52,7 +52,9 @@ func TestSilentSocketEnds(t *testing.T) {
 
 // stayAlive gives signs of life for a while; each waits for an answer.
 func stayAlive(p *rawPeer, period time.Duration, sign func(*rawPeer)) {
-	for end := time.Now().Add(period); time.Now().Before(end); {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(period); time.Now().Before(end); <-tick.C {
 		sign(p)
 	}
 }
