@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/fasthttp/websocket"
-	fiberws "github.com/gofiber/contrib/websocket"
 
 	"foyer/app/hub"
 )
@@ -77,12 +76,13 @@ type socket struct {
 // serveSocket runs one connection until it is over. start gets the client whose queue writes to
 // this connection. The client is in the hub, without topics, before start is called.
 //
-// When it returns nothing may touch the connection any more: contrib and fasthttp put what they
-// wrapped around it into pools, and the next visitor's connection comes out of them.
-func serveSocket(ws *fiberws.Conn, h *hub.Hub, limits socketLimits, start func(*hub.Client) protocol) {
+// It runs in a goroutine of its own, after the request's handler has returned, and so must know
+// nothing of the request: fasthttp has given its memory, and its buffers, to another.
+func serveSocket(conn *socketConn, h *hub.Hub, limits socketLimits, start func(*hub.Client) protocol) {
+	defer conn.rescue()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	conn := newSocketConn(ws.Conn, limits.Write, cancel)
+	conn.ended = cancel
 	client := hub.NewClient(conn, limits.Queue)
 	s := &socket{conn: conn, client: client, limits: limits, beat: newHeartbeat(client, limits.Ping), chatter: newChatter(limits.MaxFrame)}
 	conn.meter(s.chatter)

@@ -5,7 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
+	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,11 +29,11 @@ const (
 // which has to know that it said goodbye.
 type socketConn struct {
 	// Static after construction.
-	ws      *websocket.Conn // never contrib's wrapper, which is pooled
-	tcp     net.Conn        // what lies under fasthttp's wrapper
-	timeout time.Duration   // for one write
-	ended   context.CancelFunc
-	writing chan struct{} // full while somebody writes: a mutex with which one can lose patience
+	ws      *websocket.Conn    // never contrib's wrapper, which is pooled
+	tcp     net.Conn           // what lies under fasthttp's wrapper
+	timeout time.Duration      // for one write
+	ended   context.CancelFunc // called when the connection is shut
+	writing chan struct{}      // full while somebody writes: a mutex with which one can lose patience
 
 	over atomic.Bool // Shut was called
 
@@ -39,12 +42,9 @@ type socketConn struct {
 	bye    bool // a close frame has gone out; nothing may follow
 }
 
-// newSocketConn prepares ws for service. ended is called when the connection is shut.
-func newSocketConn(ws *websocket.Conn, timeout time.Duration, ended context.CancelFunc) *socketConn {
-	s := &socketConn{
-		ws: ws, tcp: ws.NetConn(), timeout: timeout, ended: ended,
-		writing: make(chan struct{}, 1),
-	}
+// newSocketConn prepares ws for service.
+func newSocketConn(ws *websocket.Conn, timeout time.Duration) *socketConn {
+	s := &socketConn{ws: ws, tcp: ws.NetConn(), timeout: timeout, writing: make(chan struct{}, 1)}
 	if wrapped, ok := s.tcp.(interface{ UnsafeConn() net.Conn }); ok {
 		s.tcp = wrapped.UnsafeConn()
 	}
@@ -56,6 +56,34 @@ func newSocketConn(ws *websocket.Conn, timeout time.Duration, ended context.Canc
 		return nil
 	})
 	return s
+}
+
+// detachable reports whether the connection can outlive its request. It can't when something came in
+// the same breath as the handshake, which a client must not send (RFC 6455, section 4.1): that lies
+// in a buffer of the request, through which fasthttp then reads for ever. With ReduceMemoryUsage
+// there is no such buffer otherwise.
+func (s *socketConn) detachable() bool {
+	var early [1]byte
+	_ = s.ws.SetReadDeadline(time.Unix(1, 0)) // long ago: only what is buffered can be read
+	n, err := s.ws.NetConn().Read(early[:])
+	return n == 0 && errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// refuse says goodbye to a peer that gets no socket.
+func (s *socketConn) refuse(code int, reason string) {
+	s.sayBye(code, reason)
+	if tcp, ok := s.tcp.(interface{ CloseWrite() error }); ok {
+		_ = tcp.CloseWrite()
+	}
+	s.finish()
+}
+
+// rescue is deferred around the whole of a socket: no bug of the transport shall stop the server.
+func (s *socketConn) rescue() {
+	if p := recover(); p != nil {
+		slog.Error("socket transport panicked", "panic", p, "stack", string(debug.Stack()))
+		_ = s.tcp.Close()
+	}
 }
 
 // WriteFrames writes every payload as a text frame.

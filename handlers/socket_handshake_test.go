@@ -75,34 +75,38 @@ func TestCompressionIsNotNegotiated(t *testing.T) {
 }
 
 // TestEarlyData sends frames in the handshake's own segment, which leaves fasthttp with a reader
-// over memory of the request.
+// over memory of the request: read on when that has gone to another, it ends the process.
 func TestEarlyData(t *testing.T) {
 	tests := map[string]struct {
 		early []byte
-		after func(*rawPeer)
+		gone  bool
 	}{
-		"a hello": {textFrames(helloFrame), func(p *rawPeer) {
-			p.hears("welcome")
-			p.say(`{"t":"say","text":"x"}`)
-			p.hears("x")
-		}},
-		"half a frame":      {textFrames(helloFrame)[:5], func(p *rawPeer) { p.Close() }},
-		"a frame and gone":  {textFrames(helloFrame, `{"t":"say","text":"x"}`), func(p *rawPeer) { p.Close() }},
-		"one that ends it":  {textFrames(`{"t":"say"}`), func(p *rawPeer) { p.isClosed(4301) }},
-		"nonsense and gone": {[]byte(strings.Repeat("GET / HTTP/1.1\r\n", 100)), func(p *rawPeer) { p.Close() }},
+		"a hello":           {early: textFrames(helloFrame)},
+		"half a frame":      {early: textFrames(helloFrame)[:5]},
+		"one byte":          {early: []byte{0x81}},
+		"two frames":        {early: textFrames(helloFrame, `{"t":"say","text":"x"}`)},
+		"a frame and gone":  {early: textFrames(helloFrame), gone: true},
+		"nonsense and gone": {early: []byte(strings.Repeat("GET / HTTP/1.1\r\n", 100)), gone: true},
 	}
 	s := serveSockets(t, testLimits)
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			for range 100 {
+			for range 200 {
 				p := s.connect(t)
 				p.write(append([]byte(s.request(nil)), tt.early...))
 				if response := p.response(); response.StatusCode != http.StatusSwitchingProtocols {
 					t.Fatalf("handshake: %s", response.Status)
 				}
-				tt.after(p)
+				if tt.gone {
+					p.Close()
+				} else {
+					p.isClosed(1002)
+				}
 			}
 		})
+	}
+	if n := s.hub.Len(); n != 0 {
+		t.Errorf("%d of them are in the hub", n)
 	}
 	p, _ := s.greet(t, "")
 	p.say(`{"t":"say","text":"alive"}`)

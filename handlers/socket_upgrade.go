@@ -7,9 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
-	"github.com/fasthttp/websocket"
 	fiberws "github.com/gofiber/contrib/websocket"
 	"github.com/gofiber/fiber/v2"
 
@@ -40,7 +38,12 @@ func upgradeSocket(route socketRoute) fiber.Handler {
 	upgrade := fiberws.New(
 		func(ws *fiberws.Conn) {
 			start := ws.Locals(startLocal).(func(*hub.Client) protocol)
-			serveSocket(ws, route.Hub, route.Limits, start)
+			conn := newSocketConn(ws.Conn, route.Limits.Write)
+			if !conn.detachable() {
+				conn.refuse(closeProtocol, "nothing may come before the handshake's answer")
+				return
+			}
+			go serveSocket(conn, route.Hub, route.Limits, start)
 		},
 		fiberws.Config{
 			Subprotocols:    []string{subprotocol},
@@ -113,15 +116,11 @@ func dropHeaders(c *fiber.Ctx) {
 	}
 }
 
-// recoverSocket is the last net, for panics in the transport itself. contrib's own would send the
-// panic to the peer.
+// recoverSocket is the last net for panics while a socket is handed over. contrib's own would send
+// the panic to the peer.
 func recoverSocket(ws *fiberws.Conn) {
-	p := recover()
-	if p == nil {
-		return
+	if p := recover(); p != nil {
+		slog.Error("socket transport panicked", "panic", p, "stack", string(debug.Stack()))
+		_ = ws.Close()
 	}
-	slog.Error("socket transport panicked", "panic", p, "stack", string(debug.Stack()))
-	bye := websocket.FormatCloseMessage(closeOurBug, "internal error")
-	_ = ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(patience))
-	_ = ws.Close()
 }
