@@ -80,15 +80,12 @@ type socket struct {
 // nothing of the request: fasthttp has given its memory, and its buffers, to another.
 func serveSocket(conn *socketConn, h *hub.Hub, limits socketLimits, start func(*hub.Client) protocol) {
 	defer conn.rescue()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	conn.ended = cancel
 	client := hub.NewClient(conn, limits.Queue)
 	s := &socket{conn: conn, client: client, limits: limits, beat: newHeartbeat(client, limits.Ping), chatter: newChatter(limits.MaxFrame)}
 	conn.meter(s.chatter)
 
 	if h.Join(client) {
-		s.run(ctx, start)
+		s.run(start)
 	}
 	client.Close(closeRestart, "restart") // nothing, unless Join has refused
 	s.beat.stop()
@@ -100,7 +97,7 @@ func serveSocket(conn *socketConn, h *hub.Hub, limits socketLimits, start func(*
 }
 
 // run reads until the socket is over, and closes the client.
-func (s *socket) run(ctx context.Context, start func(*hub.Client) protocol) {
+func (s *socket) run(start func(*hub.Client) protocol) {
 	defer s.recovered()
 	s.conn.ws.SetPingHandler(func(data string) error {
 		s.heard()
@@ -114,8 +111,12 @@ func (s *socket) run(ctx context.Context, start func(*hub.Client) protocol) {
 	var end *closeError
 	for end == nil && !s.closed() {
 		var frame []byte
-		if frame, end = s.receive(); end == nil {
-			end = s.handle(ctx, frame)
+		switch frame, end = s.receive(); {
+		case end != nil, s.greeted && isPong(frame): // it was heard, and that is all there is to it
+		case s.greeted:
+			end = s.handle(frame)
+		default:
+			end = s.apart(func() *closeError { return s.handle(frame) })
 		}
 	}
 	if end != nil {
@@ -133,6 +134,40 @@ func isDone(client *hub.Client) bool {
 		return false
 	}
 }
+
+// apart runs f in a goroutine of its own and waits for it. The reader keeps for years what stack it
+// once needed; hello, after which most never say a word, needs a deep one.
+func (s *socket) apart(f func() *closeError) *closeError {
+	done := make(chan *closeError)
+	go func() {
+		end := &closeError{closeOurBug, "internal error"} // unless f returns
+		defer func() { done <- end }()
+		defer s.recovered()
+		end = f()
+	}()
+	return <-done
+}
+
+// lifetime is the context of what a client asks for: it ends when the client is closed. Unlike one
+// of the library's it costs nothing to have, and keeps nothing of those that were derived from it.
+type lifetime struct{ client *hub.Client }
+
+// Deadline implements context.Context.
+func (l lifetime) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// Done implements context.Context.
+func (l lifetime) Done() <-chan struct{} { return l.client.Done() }
+
+// Err implements context.Context.
+func (l lifetime) Err() error {
+	if isDone(l.client) {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Value implements context.Context.
+func (l lifetime) Value(any) any { return nil }
 
 // leave tells the protocol that the socket is gone.
 func (s *socket) leave() {
@@ -221,7 +256,8 @@ func (s *socket) ended(err error) *closeError {
 }
 
 // handle gives a frame to whom it concerns, and says how that ends the socket, if it does.
-func (s *socket) handle(ctx context.Context, frame []byte) *closeError {
+func (s *socket) handle(frame []byte) *closeError {
+	ctx := lifetime{s.client}
 	about, err := openEnvelope(frame)
 	s.chatter.heard(string(about.T), len(frame))
 	if err == nil {
@@ -248,7 +284,7 @@ func (s *socket) dispatch(ctx context.Context, t string, frame []byte) error {
 		return nil
 	case !s.greeted:
 		return &closeError{closeNoHello, "hello must come first"}
-	case t == "pong": // it was heard, and that is all there is to it
+	case t == "pong": // one that isPong doesn't know
 		return nil
 	default:
 		return s.speaker.Frame(ctx, t, frame)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -46,6 +47,24 @@ func (b *heartbeat) ping() {
 	b.n++
 	b.client.Reply(fmt.Appendf(nil, `{"t":"ping","n":%d}`, b.n))
 	b.timer.Reset(b.every)
+}
+
+// isPong reports whether a frame is the answer to a ping as clients write it. It needs no decoder:
+// there is one for every ping of every idle socket.
+func isPong(frame []byte) bool {
+	n, ok := bytes.CutPrefix(frame, []byte(`{"t":"pong","n":`))
+	if !ok {
+		return false
+	}
+	if n, ok = bytes.CutSuffix(n, []byte("}")); !ok || len(n) == 0 {
+		return false
+	}
+	for _, digit := range n {
+		if digit < '0' || digit > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // stop gives back the timer of a closed client at once, not only when it fires.

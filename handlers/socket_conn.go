@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -29,11 +28,10 @@ const (
 // which has to know that it said goodbye.
 type socketConn struct {
 	// Static after construction.
-	ws      *websocket.Conn    // never contrib's wrapper, which is pooled
-	tcp     net.Conn           // what lies under fasthttp's wrapper
-	timeout time.Duration      // for one write
-	ended   context.CancelFunc // called when the connection is shut
-	writing chan struct{}      // full while somebody writes: a mutex with which one can lose patience
+	ws      *websocket.Conn // never contrib's wrapper, which is pooled
+	tcp     net.Conn        // what lies under fasthttp's wrapper
+	timeout time.Duration   // for one write
+	writing chan struct{}   // full while somebody writes: a mutex with which one can lose patience
 
 	over atomic.Bool // Shut was called
 
@@ -120,7 +118,6 @@ func (s *socketConn) Shut(code int, reason string) {
 	if s.over.Swap(true) {
 		return
 	}
-	s.ended()
 	if !s.sayBye(code, reason) {
 		if tcp, ok := s.tcp.(interface{ SetLinger(int) error }); ok {
 			_ = tcp.SetLinger(0) // what the peer did not take shall not stay in the kernel

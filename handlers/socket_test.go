@@ -87,6 +87,8 @@ func TestSocketAnswersErr(t *testing.T) {
 		"not JSON":                {`{"t":"say",`, errOut{Code: "bad_frame"}},
 		"an array":                {`["say"]`, errOut{Code: "bad_frame"}},
 		"null":                    {`null`, errOut{Code: "bad_frame"}},
+		"a pong that is not JSON": {`{"t":"pong","n":x}`, errOut{Code: "bad_frame"}},
+		"a pong of nothing":       {`{"t":"pong","n":}`, errOut{Code: "bad_frame"}},
 		"no type":                 {`{"id":"7"}`, errOut{Code: "bad_frame", ID: "7"}},
 		"a type that is a number": {`{"t":1,"cid":"c"}`, errOut{Code: "bad_frame", CID: "c"}},
 		"an unknown type":         {`{"t":"dance","id":"8","cid":3}`, errOut{Code: "bad_frame", ID: "8"}},

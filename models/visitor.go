@@ -67,10 +67,14 @@ func Clip(s string, limit int) string {
 	if blank(s) {
 		return ""
 	}
+	s = strings.TrimSpace(s)
+	if utf8.RuneCountInString(s) <= limit && !strings.ContainsFunc(s, unshowable) {
+		return s
+	}
 	var b strings.Builder
 	n := 0
-	for _, r := range strings.TrimSpace(s) {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError {
+	for _, r := range s {
+		if unshowable(r) {
 			continue
 		}
 		if n++; n > limit {
@@ -79,6 +83,11 @@ func Clip(s string, limit int) string {
 		b.WriteRune(r)
 	}
 	return strings.TrimSpace(b.String()) // there may be spaces again behind what was left out
+}
+
+// unshowable reports whether Clip leaves a character out.
+func unshowable(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError
 }
 
 // blank reports whether a text shows nothing: white space, marks without a shape, letters made to

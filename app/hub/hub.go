@@ -6,6 +6,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -28,7 +29,7 @@ func New() *Hub {
 		empty: make(chan struct{}),
 		subs: subscriptions{
 			topics:  make(map[Topic]members),
-			clients: make(map[*Client]map[Topic]struct{}),
+			clients: make(map[*Client][]Topic),
 		},
 	}
 }
@@ -71,7 +72,7 @@ func (h *Hub) Unsubscribe(c *Client, topics ...Topic) {
 func (h *Hub) Leave(c *Client) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for topic := range h.subs.clients[c] {
+	for _, topic := range slices.Clone(h.subs.clients[c]) { // remove changes the list
 		h.subs.remove(c, topic)
 	}
 	delete(h.subs.clients, c)

@@ -1,5 +1,7 @@
 package hub
 
+import "slices"
+
 // Topic names something sockets listen to. The hub only compares topics; what they mean is up to
 // those who publish.
 type Topic string
@@ -8,30 +10,35 @@ type Topic string
 type members map[*Client]struct{}
 
 // subscriptions says both ways who listens to what. It has no lock of its own: the Hub's guards it.
+// A client's topics are a list: most have one, and there may be very many clients.
 type subscriptions struct {
 	topics  map[Topic]members
-	clients map[*Client]map[Topic]struct{}
+	clients map[*Client][]Topic
 }
 
 // add makes c a listener of topics. c must be known.
 func (s *subscriptions) add(c *Client, topics []Topic) {
 	own := s.clients[c]
-	if own == nil && len(topics) > 0 {
-		own = make(map[Topic]struct{}, len(topics))
-		s.clients[c] = own
-	}
 	for _, topic := range topics {
-		own[topic] = struct{}{}
 		if s.topics[topic] == nil {
 			s.topics[topic] = members{}
 		}
-		s.topics[topic][c] = struct{}{}
+		if _, listens := s.topics[topic][c]; !listens {
+			s.topics[topic][c] = struct{}{}
+			own = append(own, topic)
+		}
 	}
+	s.clients[c] = own
 }
 
 // remove ends c's listening to one topic, and forgets a topic nobody listens to.
 func (s *subscriptions) remove(c *Client, topic Topic) {
-	delete(s.clients[c], topic)
+	if _, listens := s.topics[topic][c]; !listens {
+		return
+	}
+	own := s.clients[c]
+	i := slices.Index(own, topic)
+	s.clients[c] = slices.Delete(own, i, i+1)
 	delete(s.topics[topic], c)
 	if len(s.topics[topic]) == 0 {
 		delete(s.topics, topic)
