@@ -40,13 +40,15 @@ func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 		return nil, err
 	}
 	token := requestOf(c.UserContext()).Token
-	return func(client *hub.Client) protocol {
-		p := &agentProtocol{web: w, client: client, token: token, typed: newTypingLimit()}
-		p.flow = flow{client: client, take: func(weight int, now time.Time) time.Duration {
-			return w.usage.agents.Take(p.who.Agent.ID, weight, now)
-		}}
-		return p
-	}, nil
+	return func(client *hub.Client) protocol { return newAgentProtocol(w, client, token) }, nil
+}
+
+func newAgentProtocol(w *Web, client *hub.Client, token string) *agentProtocol {
+	p := &agentProtocol{web: w, client: client, token: token, typed: newTypingLimit()}
+	p.flow = flow{client: client, take: func(weight int, now time.Time) time.Duration {
+		return w.usage.agents.Take(p.who.Agent.ID, weight, now)
+	}}
+	return p
 }
 
 // Hello tells who the agent is, and sends everything that is open and what they missed.

@@ -33,7 +33,7 @@ func (m *delivery) ack(p *person, a chat.Ack) {
 }
 
 // stored notes that the first line of a start was taken. mu must be held.
-func (m *delivery) stored(p *person, l *line) {
+func (m *delivery) stored(p *person, l *entry) {
 	if _, ok := m.acks[promise{l.conv, l.cid}]; !ok {
 		m.acks[promise{l.conv, l.cid}] = stored{visitor: p.agent == ""}
 	}
@@ -66,8 +66,8 @@ func visible(log []chat.Event) (out []chat.Event) {
 	return out
 }
 
-// lines is what was said in a conversation, without what happened to it meanwhile.
-func lines(log []chat.Event) string {
+// linesOf is what was said in a conversation, without what happened to it meanwhile.
+func linesOf(log []chat.Event) string {
 	return written(slices.DeleteFunc(slices.Clone(log), func(e chat.Event) bool { return e.CID == "" }))
 }
 
@@ -176,7 +176,7 @@ func (m *delivery) checkOrder(logs map[string][]chat.Event) {
 // answered looks, when every line has its answer, whether the answers are true (M8).
 func (m *delivery) answered() {
 	m.mu.Lock()
-	var refused []line
+	var refused []entry
 	for _, p := range m.people {
 		for _, l := range p.outbox {
 			if l.refused != "" {

@@ -40,8 +40,8 @@ func (w *wire) Write(p []byte) (int, error) {
 	return int(left), net.ErrClosed
 }
 
-// line is one entry of a client's outbox: kept before the first try, until it is answered.
-type line struct {
+// entry is one line of a client's outbox: kept before the first try, until it is answered.
+type entry struct {
 	cid, conv, text string
 	note            bool
 	by              *person
@@ -71,7 +71,7 @@ type person struct {
 	epoch   string
 	conv    string // visitor: the conversation shown
 	logs    map[string]*heardLog
-	outbox  []*line
+	outbox  []*entry
 	codes   map[string]string // err by cid or id
 	session *session
 }
@@ -221,10 +221,10 @@ func (p *person) send(frame map[string]any) {
 }
 
 // say keeps a line and sends it. conv is "" for the first line of a new conversation.
-func (p *person) say(conv string, note bool) *line {
+func (p *person) say(conv string, note bool) *entry {
 	p.m.cids++
 	cid := fmt.Sprint("c", p.m.cids)
-	l := &line{cid: cid, conv: conv, text: "line " + cid, note: note, by: p}
+	l := &entry{cid: cid, conv: conv, text: "line " + cid, note: note, by: p}
 	p.outbox = append(p.outbox, l)
 	p.m.said[cid] = l
 	if s := p.session; s != nil && s.synced {
@@ -234,7 +234,7 @@ func (p *person) say(conv string, note bool) *line {
 }
 
 // transmit offers a line. The first one of a conversation starts it; those behind it wait for its answer.
-func (p *person) transmit(l *line) {
+func (p *person) transmit(l *entry) {
 	switch {
 	case l.conv != "":
 		p.send(map[string]any{"t": "send", "conv": l.conv, "cid": l.cid, "text": l.text, "note": l.note})
@@ -244,7 +244,7 @@ func (p *person) transmit(l *line) {
 }
 
 // starting is the line that begins the next conversation.
-func (p *person) starting() *line {
+func (p *person) starting() *entry {
 	for _, l := range p.outbox {
 		if l.conv == "" && !l.acked && l.refused == "" {
 			return l

@@ -217,7 +217,7 @@ func (m *delivery) conflicts() {
 	m.quiet()
 	p := m.someone(func(p *person) bool { return len(p.taken()) > 0 })
 	l := rapid.SampledFrom(p.taken()).Draw(m.T, "line")
-	before := lines(m.logOf(l.conv))
+	before := linesOf(m.logOf(l.conv))
 	m.mu.Lock()
 	delete(p.codes, l.cid)
 	p.send(map[string]any{"t": "send", "conv": l.conv, "cid": l.cid, "text": "something else", "note": l.note})
@@ -234,13 +234,13 @@ func (m *delivery) conflicts() {
 	if code != string(models.KindCIDConflict) {
 		m.Fatalf("M9: another text under %s was answered %q", l.cid, code)
 	}
-	if after := lines(m.logOf(l.conv)); after != before {
+	if after := linesOf(m.logOf(l.conv)); after != before {
 		m.Fatalf("M9: a refused line changed %s", l.conv)
 	}
 }
 
 // taken lists lines of a person that the server has, in the conversation they show.
-func (p *person) taken() (lines []*line) {
+func (p *person) taken() (lines []*entry) {
 	for _, l := range p.outbox {
 		if _, ok := p.m.acks[promise{l.conv, l.cid}]; ok && (p.agent != "" || l.conv == p.conv) {
 			lines = append(lines, l)

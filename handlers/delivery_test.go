@@ -77,7 +77,7 @@ type delivery struct {
 	mu     sync.Mutex
 	news   *sync.Cond // something was heard, or a connection was lost
 	cids   int
-	said   map[string]*line   // by cid
+	said   map[string]*entry   // by cid
 	acks   map[promise]stored // what was acked
 	convs  map[string]bool
 	faults []string
@@ -95,7 +95,7 @@ type stored struct {
 func newDelivery(t *rapid.T, w *premises, site models.Site, agents map[string]models.Agent) *delivery {
 	m := &delivery{
 		premises: w, T: t, site: site, agents: agents,
-		said: map[string]*line{}, acks: map[promise]stored{}, convs: map[string]bool{},
+		said: map[string]*entry{}, acks: map[promise]stored{}, convs: map[string]bool{},
 	}
 	m.news = sync.NewCond(&m.mu)
 	m.backup = "" // of an earlier run

@@ -146,6 +146,7 @@ func (w *premises) up(t rapid.TB) {
 	cfg := config.Default()
 	cfg.Socket.QueueFrames = 24 // so that few lines fill a queue
 	cfg.Queue.Sweep = 20 * time.Millisecond
+	liftLimits(&cfg.Limits)
 	var err error
 	w.db, err = store.Open(ctx, w.options)
 	need(err)
@@ -154,7 +155,7 @@ func (w *premises) up(t rapid.TB) {
 	sockets := hub.New()
 	w.web = &Web{
 		Config: cfg, Identity: people, Hub: sockets, Assets: w.assets, Views: w.pages, Ready: w.db.Ping, Version: "test",
-		Chat: chat.New(w.db, sockets, w.clock.now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
+		Chat: chat.New(w.db, sockets, w.clock.now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep, EditWindow: cfg.Messages.EditWindow}),
 	}
 	sweeping, endSweep := context.WithCancel(ctx)
 	need(w.web.Chat.Run(sweeping))
@@ -297,4 +298,14 @@ func (w *premises) found(t testing.TB, agents ...string) (models.Site, map[strin
 		must(t, err)
 	}
 	return site, people, tokens
+}
+
+// liftLimits lets everybody do as much as they like.
+func liftLimits(c *config.Limits) {
+	for _, limit := range []*int{
+		&c.VisitorRate, &c.VisitorBurst, &c.AddressRate, &c.AddressBurst, &c.SiteRate, &c.SiteBurst, &c.AgentRate, &c.AgentBurst,
+		&c.ConnectRate, &c.ConnectBurst, &c.VisitorSockets, &c.AgentSockets, &c.AddressSockets, &c.SiteSockets, &c.Sockets,
+	} {
+		*limit = 1 << 20
+	}
 }

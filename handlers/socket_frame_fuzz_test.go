@@ -95,7 +95,7 @@ func FuzzSaid(f *testing.F) {
 		client := hub.NewClient(nowhere{}, hub.Limits{Frames: 1 << 20, Bytes: 1 << 30})
 		defer client.Wait()
 		defer client.Close(1000, "")
-		visitor := &visitorProtocol{web: w.web, client: client, site: site, typed: newTypingLimit()}
+		visitor := newVisitorProtocol(w.web, client, site, siteRight{ID: site.ID}, request{})
 		isPeersFault(t, visitor.Hello(ctx, frame))
 		if visitor.visitor.ID == 0 {
 			isPeersFault(t, visitor.Hello(ctx, []byte(helloFrame)))
@@ -104,7 +104,7 @@ func FuzzSaid(f *testing.F) {
 			isPeersFault(t, visitor.Frame(ctx, name, frame))
 		}
 		visitor.Left()
-		agent := &agentProtocol{web: w.web, client: client, token: tokens["anna"], typed: newTypingLimit()}
+		agent := newAgentProtocol(w.web, client, tokens["anna"])
 		if err := agent.Hello(ctx, frame); err != nil {
 			isPeersFault(t, err)
 			agent.token = tokens["anna"]

@@ -54,12 +54,16 @@ func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 	}
 	r := requestOf(c.UserContext())
 	return func(client *hub.Client) protocol {
-		p := &visitorProtocol{
-			web: w, client: client, site: site, right: right, userAgent: r.UserAgent, address: r.Address, typed: newTypingLimit(),
-		}
-		p.flow = flow{client: client, take: p.takeVisitor}
-		return p
+		return newVisitorProtocol(w, client, site, right, r)
 	}, nil
+}
+
+func newVisitorProtocol(w *Web, client *hub.Client, site models.Site, right siteRight, r request) *visitorProtocol {
+	p := &visitorProtocol{
+		web: w, client: client, site: site, right: right, userAgent: r.UserAgent, address: r.Address, typed: newTypingLimit(),
+	}
+	p.flow = flow{client: client, take: p.takeVisitor}
+	return p
 }
 
 type visitorPage struct {
