@@ -35,7 +35,7 @@ func layer(dir string) int {
 const above = "which is above it"
 
 // doing are the packages of app that do things; the others are tools.
-var doing = []string{"app/chat", "app/identity", "app/report", "app/outbox"}
+var doing = []string{"app/chat", "app/uploads", "app/identity", "app/report", "app/outbox"}
 
 // wrong says what is wrong with the package in dir importing imp, or "".
 func wrong(dir, imp string) string {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"foyer/app/hub"
 	"foyer/app/identity"
 	"foyer/app/store"
+	"foyer/app/uploads"
 	"foyer/handlers"
 	"foyer/models"
 	"foyer/static"
@@ -129,6 +131,11 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 	if err != nil {
 		return err
 	}
+	kept, err := uploads.New(ctx, db, now, fileSettings(cfg.Uploads))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = kept.Close() }()
 	assets, err := static.Load()
 	if err != nil {
 		return err
@@ -143,7 +150,7 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 			Message: "cannot listen on http.addr " + cfg.HTTP.Addr + ": stop what listens there, or choose another address"}
 	}
 	web := &handlers.Web{
-		Config: cfg, Identity: people, Hub: sockets, Assets: assets, Views: pages, Version: version(),
+		Config: cfg, Identity: people, Files: kept, Hub: sockets, Assets: assets, Views: pages, Version: version(),
 		Ready: func(asked context.Context) error { return errors.Join(db.Ping(asked), ctx.Err()) }, // not while stopping
 		Chat:  chat.New(db, sockets, now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep, EditWindow: cfg.Messages.EditWindow}),
 	}
@@ -165,6 +172,8 @@ func run(ctx context.Context, cfg config.Config, web *handlers.Web, listener net
 		return err
 	}
 	go web.KeepRights(sweeping)
+	var sweeper sync.WaitGroup
+	sweeper.Go(func() { web.Files.Run(sweeping) })
 	app := web.App()
 	failed := make(chan error, 1)
 	go func() { failed <- app.Listener(listener) }()
@@ -183,11 +192,19 @@ func run(ctx context.Context, cfg config.Config, web *handlers.Web, listener net
 		app.ShutdownWithContext(stopping),
 	)
 	endSweep()
+	sweeper.Wait()
 	web.Chat.Stop()
 	if errors.Is(context.Cause(ctx), store.ErrDisk) {
 		return store.ErrDisk // the rest follows from it
 	}
 	return err
+}
+
+func fileSettings(cfg config.Uploads) uploads.Settings {
+	return uploads.Settings{
+		URL: cfg.URL, Max: int64(cfg.MaxBytes),
+		Quota: store.Quota{Visitor: int64(cfg.VisitorQuota), Site: int64(cfg.SiteQuota)},
+	}
 }
 
 func migrate(ctx context.Context, cfg config.Config) error {

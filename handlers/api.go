@@ -32,6 +32,7 @@ func (w *Web) api(app *fiber.App) {
 	w.sessionAPI(api)
 	w.agentAPI(api)
 	w.conversationAPI(api)
+	w.fileAPI(app, api)
 }
 
 // open declares a call that anybody may make.

@@ -44,7 +44,8 @@ type sayCall struct {
 	Body struct {
 		lenient
 		CID  string `json:"cid" doc:"a UUID made by the client before its first try; the same one again is answered with the line stored first"`
-		Text string `json:"text" doc:"at most 4,000 characters"`
+		Text string `json:"text,omitempty" doc:"at most 4,000 characters"`
+		File string `json:"file,omitempty" maxLength:"64" doc:"the id of an upload, instead of text"`
 		Note bool   `json:"note,omitempty" doc:"seen by agents only"`
 	}
 }
@@ -96,7 +97,7 @@ func (w *Web) conversationAPI(api huma.API) {
 		OperationID: "say", Method: http.MethodPost, Path: conversationsPath + "/{id}/messages", Summary: "Say something, or note it for colleagues",
 		Errors: []int{400, 401, 403, 404, 409, 503},
 	}, func(ctx context.Context, who identity.Principal, in *sayCall) (*body[chat.Ack], error) {
-		return answer(w.Chat.SayAsAgent(ctx, who.Agent, chat.Line{Conv: in.ID, CID: in.Body.CID, Text: in.Body.Text, Note: in.Body.Note}))
+		return answer(w.Chat.SayAsAgent(ctx, who.Agent, chat.Line{Conv: in.ID, CID: in.Body.CID, Text: in.Body.Text, File: in.Body.File, Note: in.Body.Note}))
 	})
 	w.messageAPI(api)
 	w.moveAPI(api)

@@ -262,7 +262,7 @@ func TestOpenAPIDocumentNamesEveryCall(t *testing.T) {
 	}
 	paths := doc["paths"].(map[string]any)
 	for _, row := range routeMatrix() {
-		method, path, _ := strings.Cut(strings.ReplaceAll(row.route, "{conv}", "{id}"), " ")
+		method, path, _ := strings.Cut(strings.NewReplacer("{conv}", "{id}", "{file}", "{id}").Replace(row.route), " ")
 		if !strings.HasPrefix(path, "/api/v1/") || strings.Contains(path, "openapi") {
 			continue
 		}

@@ -77,7 +77,7 @@ type delivery struct {
 	mu     sync.Mutex
 	news   *sync.Cond // something was heard, or a connection was lost
 	cids   int
-	said   map[string]*entry   // by cid
+	said   map[string]*entry  // by cid
 	acks   map[promise]stored // what was acked
 	convs  map[string]bool
 	faults []string

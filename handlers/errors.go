@@ -66,6 +66,9 @@ func problemOf(err error, method, path string) *problem {
 	if e, ok := errors.AsType[*rateError](err); ok {
 		return newProblem(http.StatusTooManyRequests, string(models.KindRateLimited), e.Error())
 	}
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok { // Fiber's own: no such route, body too large
 		if e.Code == http.StatusBadRequest { // fasthttp's words repeat the request, cookie and all
 			return newProblem(e.Code, codeOfStatus(e.Code), "this is not an HTTP request as RFC 9112 has it")

@@ -14,7 +14,7 @@ import (
 // The isolation matrix: every route and every frame, as nobody, as another tenant, as a colleague.
 // A route or frame without a row fails the test, so a new one can't be forgotten.
 
-// routeRow says what a route answers to whom. {conv} is a conversation of tea's anna.
+// routeRow says what a route answers to whom. {conv} is a conversation of tea's anna, {file} was sent there.
 type routeRow struct {
 	route   string
 	body    any
@@ -51,7 +51,10 @@ func routeMatrix() []routeRow {
 		{"POST /api/v1/conversations/{conv}/take", nil, 401, 404, 409},
 		{"POST /api/v1/conversations/{conv}/transfer", map[string]any{"agent": "{ben}"}, 401, 404, 403},
 		{"POST /api/v1/conversations/{conv}/close", nil, 401, 404, 403},
-		{"DELETE /api/v1/session", nil, 401, 204, 204}, // the last: it ends the session
+		{"POST /api/v1/uploads", nil, 401, 400, 400}, // what is in the form: TestIsolationOfFiles
+		{"GET /api/v1/files/{file}", nil, 401, 404, 200},
+		{"POST /api/v1/files/{file}/link", nil, 401, 401, 401}, // for visitors only
+		{"DELETE /api/v1/session", nil, 401, 204, 204},         // the last: it ends the session
 		{"GET /api/v1/openapi.json", nil, 200, 200, 200},
 		{"GET /api/v1/openapi-3.0.json", nil, 200, 200, 200},
 		{"GET /api/v1/openapi.yaml", nil, 200, 200, 200},
@@ -81,14 +84,15 @@ func world(s *server) (conv string, tea tenant, visitorToken string) {
 
 func TestIsolationOfRoutes(t *testing.T) {
 	s := startServer(t, nil)
-	conv, tea, _ := world(s)
+	conv, tea, token := world(s)
+	file := s.sentFile(conv, token)
 	rows := routeMatrix()
 	checkRoutesHaveRows(t, s, rows)
 	before := s.state(conv)
 	eve, ben := s.signIn("eve@oil.test"), s.signIn("ben@tea.test")
 	for _, row := range rows {
 		method, path, _ := strings.Cut(row.route, " ")
-		path = strings.NewReplacer("{conv}", conv, "{seq}", "4").Replace(path) // anna's note
+		path = strings.NewReplacer("{conv}", conv, "{seq}", "4", "{file}", file).Replace(path) // anna's note
 		body := row.body
 		if m, ok := body.(map[string]any); ok && m["agent"] == "{ben}" {
 			body = map[string]any{"agent": tea.agents["ben"].PublicID}
@@ -108,6 +112,9 @@ func TestIsolationOfRoutes(t *testing.T) {
 		}
 		if strings.Contains(row.route, "{conv}") && row.foreign == 404 {
 			sameAsUnknown(t, eve, method, path, conv, body)
+		}
+		if strings.Contains(row.route, "{file}") && row.foreign == 404 {
+			sameAsUnknown(t, eve, method, path, file, body)
 		}
 	}
 	if after := s.state(conv); !reflect.DeepEqual(before, after) {
@@ -138,7 +145,7 @@ func checkRoutesHaveRows(t *testing.T, s *server, rows []routeRow) {
 	t.Helper()
 	known := map[string]bool{}
 	for _, row := range rows {
-		known[strings.NewReplacer("{conv}", ":id", "{seq}", ":seq").Replace(row.route)] = true
+		known[strings.NewReplacer("{conv}", ":id", "{seq}", ":seq", "{file}", ":id").Replace(row.route)] = true
 	}
 	var missing []string
 	for _, r := range s.web.App().GetRoutes(true) {

@@ -24,8 +24,9 @@ func fiberConfig() fiber.Config {
 }
 
 // PrepareServer applies the settings that Fiber has no field for. It must be called before the app
-// serves: without it fasthttp pools the connections under our sockets, and what is written to one
+// serves: without the first fasthttp pools the connections under our sockets, and what is written to one
 // that has ended reaches the next visitor.
 func PrepareServer(app *fiber.App) {
 	app.Server().KeepHijackedConns = true
+	app.Server().HeaderReceived = perRequest
 }

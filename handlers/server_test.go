@@ -16,6 +16,7 @@ import (
 	"foyer/app/hub"
 	"foyer/app/identity"
 	"foyer/app/store"
+	"foyer/app/uploads"
 	"foyer/models"
 	"foyer/static"
 	"foyer/views"
@@ -31,6 +32,8 @@ type server struct {
 	base string // http://127.0.0.1:port
 	host string
 	file string // the database
+
+	files string // the folder of what was uploaded
 }
 
 // startServer serves until the test ends. change may alter the settings first.
@@ -50,11 +53,17 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 	must(t, err)
 	assets, err := static.Load()
 	must(t, err)
+	folder := t.TempDir()
+	kept, err := uploads.New(ctx, db, time.Now, uploads.Settings{
+		URL: folder, Max: int64(cfg.Uploads.MaxBytes),
+		Quota: store.Quota{Visitor: int64(cfg.Uploads.VisitorQuota), Site: int64(cfg.Uploads.SiteQuota)},
+	})
+	must(t, err)
 	pages, err := views.New(static.Locales())
 	must(t, err)
 	sockets := hub.New()
 	web := &Web{
-		Config: cfg, Identity: people, Hub: sockets, Assets: assets, Views: pages, Ready: db.Ping, Version: "test",
+		Config: cfg, Identity: people, Files: kept, Hub: sockets, Assets: assets, Views: pages, Ready: db.Ping, Version: "test",
 		Chat: chat.New(db, sockets, time.Now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
 	}
 	sweeping, endSweep := context.WithCancel(ctx)
@@ -76,7 +85,7 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 		must(t, db.Close())
 	})
 	host := listener.Addr().String()
-	return &server{t: t, web: web, db: db, base: "http://" + host, host: host, file: file}
+	return &server{t: t, web: web, db: db, base: "http://" + host, host: host, file: file, files: folder}
 }
 
 func must(t testing.TB, err error) {

@@ -17,6 +17,7 @@ import (
 	"foyer/app/config"
 	"foyer/app/hub"
 	"foyer/app/identity"
+	"foyer/app/uploads"
 	"foyer/models"
 	"foyer/static"
 	"foyer/views"
@@ -26,6 +27,7 @@ import (
 type Web struct {
 	Config   config.Config
 	Chat     *chat.Service
+	Files    *uploads.Service
 	Identity *identity.Service
 	Hub      *hub.Hub
 	Assets   *static.Assets
@@ -48,6 +50,7 @@ type Demo struct {
 type request struct {
 	Secure    bool
 	Token     string // the session cookie
+	Bearer    string // the token in Authorization
 	UserAgent string
 	Address   netip.Prefix // where it comes from
 }
@@ -59,11 +62,21 @@ func (w *Web) note(c *fiber.Ctx) error {
 	r := request{
 		Secure:    w.secure(c),
 		Token:     utils.CopyString(c.Cookies(cookieName(w.secure(c)))),
+		Bearer:    bearerOf(c.Get(fiber.HeaderAuthorization)),
 		UserAgent: utils.CopyString(c.Get(fiber.HeaderUserAgent)),
 		Address:   w.addressOf(c),
 	}
 	c.SetUserContext(context.WithValue(c.UserContext(), requestKey{}, r))
 	return c.Next()
+}
+
+// bearerOf returns a copy of the token in an Authorization header (RFC 6750), or "".
+func bearerOf(header string) string {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return utils.CopyString(strings.TrimSpace(token))
 }
 
 func requestOf(ctx context.Context) request {

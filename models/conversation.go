@@ -139,7 +139,7 @@ func (c *Conversation) Add(m *Message) {
 		c.LastVisibleSeq++
 		m.VisibleSeq = c.LastVisibleSeq
 	}
-	if m.Kind != EventMessage {
+	if !m.Kind.Line() {
 		return
 	}
 	c.LastLineSeq = m.Seq

@@ -13,6 +13,7 @@ type EventKind string
 const (
 	EventMessage     EventKind = "message"
 	EventNote        EventKind = "note" // among agents only
+	EventFile        EventKind = "file"
 	EventQueued      EventKind = "queued"
 	EventAssigned    EventKind = "assigned"
 	EventTransferred EventKind = "transferred"
@@ -25,12 +26,15 @@ const (
 // Moves reports whether an event of this kind changes a conversation's state or owner.
 func (k EventKind) Moves() bool {
 	switch k {
-	case EventMessage, EventNote, EventEdited, EventDeleted:
+	case EventMessage, EventNote, EventFile, EventEdited, EventDeleted:
 		return false
 	default:
 		return true
 	}
 }
+
+// Line reports whether events of this kind are what somebody said, in words or by a file.
+func (k EventKind) Line() bool { return k == EventMessage || k == EventFile }
 
 // AuthorType says what sort of author an event has.
 type AuthorType string
@@ -59,7 +63,8 @@ type Message struct {
 	AuthorType     AuthorType
 	AuthorID       int64
 	CID            string `gorm:"column:cid"` // the sender's own id of a line, "" for other events
-	Text           string // what was said, or the reason of a `closed`
+	Text           string // what was said, the name of a `file`, or the reason of a `closed`
+	FileID         int64  // what a `file` is
 	AgentID        int64  // whom an `assigned`, `transferred` or `agent_lost` is about
 	DepartmentID   int64  // where a `queued` or `transferred` conversation waits
 	TargetSeq      int64  // Seq of the line that an `edited` or `deleted` is about,
@@ -85,7 +90,7 @@ func (m Message) ForVisitors() bool {
 // long after it was said they may.
 func (m Message) MayAmend(by Author, now Instant, within time.Duration) error {
 	switch {
-	case m.Kind != EventMessage && m.Kind != EventNote:
+	case !m.Kind.Line() && m.Kind != EventNote:
 		return Errorf(KindInvalid, "event %d is not a line that was said", m.Seq)
 	case m.Author() != by:
 		return Errorf(KindForbidden, "only who said it may change it")

@@ -101,6 +101,8 @@ func (s *Service) amend(ctx context.Context, a amendment) error {
 		switch {
 		case line.Deleted:
 			return models.Errorf(models.KindConflict, "this message was deleted")
+		case line.Kind == models.EventFile && a.text != "":
+			return models.Errorf(models.KindInvalid, "a file can't be edited: delete it and send another")
 		case a.text == "":
 			told, err = tx.Delete(c, line.Message)
 		default:

@@ -16,7 +16,7 @@ func said(t *testing.T) (d *desk, v *visitor, conv string) {
 	d.come("anna")
 	v = d.visitor()
 	conv = d.start(v, "my password is hunter2")
-	for _, line := range []Line{{conv, "n", "a note", true}, {conv, "a", "hello to", false}} {
+	for _, line := range []Line{{Conv: conv, CID: "n", Text: "a note", Note: true}, {Conv: conv, CID: "a", Text: "hello to"}} {
 		_, err := d.SayAsAgent(context.Background(), d.agents["anna"], line)
 		must(t, err)
 	}

@@ -13,7 +13,8 @@ type Line struct {
 	Conv string
 	CID  string
 	Text string
-	Note bool // for agents only
+	File string // the id of an upload, instead of Text
+	Note bool   // for agents only
 }
 
 // Ack says that a line is on disk.
@@ -57,11 +58,11 @@ func (s *Service) BeginAsAgent(a models.Agent, of *Stream, l Line, answer func(A
 }
 
 func asVisitor(v models.Visitor, l Line) *store.Post {
-	return &store.Post{Conversation: l.Conv, Author: models.Author{Type: models.ByVisitor, ID: v.ID}, CID: l.CID, Text: l.Text}
+	return &store.Post{Conversation: l.Conv, Author: models.Author{Type: models.ByVisitor, ID: v.ID}, CID: l.CID, Text: l.Text, File: l.File}
 }
 
 func asAgent(a models.Agent, l Line) *store.Post {
-	return &store.Post{Conversation: l.Conv, Author: models.Author{Type: models.ByAgent, ID: a.ID}, CID: l.CID, Text: l.Text, Note: l.Note}
+	return &store.Post{Conversation: l.Conv, Author: models.Author{Type: models.ByAgent, ID: a.ID}, CID: l.CID, Text: l.Text, File: l.File, Note: l.Note}
 }
 
 func visitorAck(p *store.Post) Ack {
@@ -99,14 +100,22 @@ func checkLine(p *store.Post) error {
 	if err := models.CheckCID(p.CID); err != nil {
 		return err
 	}
-	return models.CheckText(p.Text)
+	switch {
+	case p.File == "":
+		return models.CheckText(p.Text)
+	case p.Text != "":
+		return models.Errorf(models.KindInvalid, "send either text or a file, one after the other")
+	}
+	return nil
 }
 
 func (s *Service) tellLine(p *store.Post, name *Author) {
 	if name == nil {
 		name = visitorOf(p.Summary)
 	}
-	s.tell(p.Summary, event(p.Message, name), 0)
+	e := event(p.Message, name)
+	e.Show(p.Sent)
+	s.tell(p.Summary, e, 0)
 }
 
 // ReadAsVisitor notes up to where, in the visitor's count, a visitor has read.

@@ -28,11 +28,12 @@ type Event struct {
 	T          string           `json:"t" enum:"event"`
 	Conv       string           `json:"conv" doc:"the conversation"`
 	Seq        int64            `json:"seq" doc:"1, 2, 3... without a hole"`
-	Kind       models.EventKind `json:"kind" enum:"message,note,queued,assigned,transferred,agent_lost,closed,edited,deleted"`
+	Kind       models.EventKind `json:"kind" enum:"message,note,file,queued,assigned,transferred,agent_lost,closed,edited,deleted"`
 	At         models.Instant   `json:"at" format:"date-time"`
 	From       Author           `json:"from"`
 	Text       string           `json:"text,omitempty" doc:"what was said"`
 	CID        string           `json:"cid,omitempty" doc:"the sender's own id of the line"`
+	File       *File            `json:"file,omitempty" doc:"what was sent"`
 	Agent      *Named           `json:"agent,omitempty" doc:"who has it now, or who was lost"`
 	Department *Named           `json:"department,omitempty" doc:"where it waits now"`
 	Reason     string           `json:"reason,omitempty" doc:"why it was closed"`
@@ -160,9 +161,12 @@ func eventFor(conv string, e store.Event, visitor bool) Event {
 	if visitor {
 		out.Seq, out.Target = e.VisibleSeq, e.TargetVisible
 	}
-	if e.Kind == models.EventClosed {
+	switch e.Kind {
+	case models.EventClosed:
 		out.Reason = e.Text
-	} else {
+	case models.EventFile:
+		out.File = fileOf(e)
+	default:
 		out.Text = e.Text
 	}
 	return out

@@ -17,6 +17,7 @@ type Config struct {
 	Messages Messages
 	Session  Session
 	Limits   Limits
+	Uploads  Uploads
 	Shutdown Shutdown
 	Log      Log
 }
@@ -88,6 +89,14 @@ type Limits struct {
 	Sockets                   int // of the whole server
 }
 
+// Uploads says where files that people send are kept, and how many bytes they may have.
+type Uploads struct {
+	URL          string // a folder, or an s3:// address
+	MaxBytes     int    // of one file
+	VisitorQuota int    // of one visitor in 24 hours
+	SiteQuota    int    // of all visitors of a site in 24 hours
+}
+
 // Shutdown holds how long a planned stop may take.
 type Shutdown struct {
 	Drain time.Duration
@@ -138,6 +147,9 @@ func Default() Config {
 			AddressSockets: 1000,
 			SiteSockets:    20_000,
 			Sockets:        50_000,
+		},
+		Uploads: Uploads{
+			URL: "data/uploads", MaxBytes: 10 << 20, VisitorQuota: 100 << 20, SiteQuota: 2 << 30,
 		},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
 		Log:      Log{Level: slog.LevelInfo, Format: Text},
@@ -190,6 +202,10 @@ func (c *Config) settings() []setting {
 		{"limits.address_sockets", &c.Limits.AddressSockets},
 		{"limits.site_sockets", &c.Limits.SiteSockets},
 		{"limits.sockets", &c.Limits.Sockets},
+		{"uploads.url", &c.Uploads.URL},
+		{"uploads.max_bytes", &c.Uploads.MaxBytes},
+		{"uploads.visitor_quota", &c.Uploads.VisitorQuota},
+		{"uploads.site_quota", &c.Uploads.SiteQuota},
 		{"shutdown.drain", &c.Shutdown.Drain},
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},

@@ -15,6 +15,7 @@ func (l *loader) validate() {
 	l.validateHTTP(l.config.HTTP)
 	l.validateDatabase(l.config.Database)
 	l.validateSocket(l.config.Socket)
+	l.validateUploads(l.config.Uploads)
 
 	l.atLeast("queue.agent_grace", l.config.Queue.AgentGrace, 0)
 	l.positive("queue.sweep", l.config.Queue.Sweep)
@@ -103,6 +104,19 @@ func (l *loader) validateSocket(c Socket) {
 	l.bytes("socket.queue_bytes", c.QueueBytes)
 	if largest := max(c.MaxFrameAgent, c.MaxFrameVisitor); c.QueueBytes < largest {
 		l.bad("socket.queue_bytes", "must hold the largest frame a client may send (%d bytes), not %d", largest, c.QueueBytes)
+	}
+}
+
+func (l *loader) validateUploads(c Uploads) {
+	scheme, _, address := strings.Cut(c.URL, "://")
+	if strings.TrimSpace(c.URL) == "" || address && scheme != "s3" {
+		l.bad("uploads.url", "must be a folder, or a bucket such as s3://my-files?region=eu-central-1, not %q", c.URL)
+	}
+	l.bytes("uploads.max_bytes", c.MaxBytes)
+	for key, quota := range map[string]int{"uploads.visitor_quota": c.VisitorQuota, "uploads.site_quota": c.SiteQuota} {
+		if quota < c.MaxBytes {
+			l.bad(key, "must have room for the largest file (uploads.max_bytes, %d), not %d", c.MaxBytes, quota)
+		}
 	}
 }
 

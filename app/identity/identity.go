@@ -132,6 +132,11 @@ func (s *Service) Visitor(ctx context.Context, site models.Site, token string) (
 	return s.store.For(site.AccountID).VisitorByToken(ctx, site.ID, hashToken(token))
 }
 
+// VisitorWithToken returns the visitor who holds a token, on whatever site that is switched on.
+func (s *Service) VisitorWithToken(ctx context.Context, token string) (models.Visitor, error) {
+	return s.store.VisitorWithToken(ctx, hashToken(token))
+}
+
 // NewVisitor stores a visitor of a site who was never here, and returns the token for them to keep.
 func (s *Service) NewVisitor(ctx context.Context, site models.Site, v *models.Visitor) (token string, err error) {
 	token = newToken()

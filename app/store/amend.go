@@ -47,10 +47,10 @@ func (tx *Tx) Edit(c *models.Conversation, line models.Message, text string) (mo
 // Delete appends the event by which a line is gone, and forgets every text it had.
 func (tx *Tx) Delete(c *models.Conversation, line models.Message) (models.Message, error) {
 	event := about(line, models.EventDeleted)
-	if line.Kind == models.EventMessage && line.AuthorType == models.ByVisitor && line.Seq > c.AgentReadSeq {
+	if line.Kind.Line() && line.AuthorType == models.ByVisitor && line.Seq > c.AgentReadSeq {
 		c.Unread--
 	}
-	if line.Kind == models.EventMessage && line.AuthorType == models.ByAgent && line.Seq > c.VisitorReadSeq {
+	if line.Kind.Line() && line.AuthorType == models.ByAgent && line.Seq > c.VisitorReadSeq {
 		c.VisitorUnread--
 	}
 	if err := tx.amend(c, line, &event); err != nil {
@@ -59,6 +59,9 @@ func (tx *Tx) Delete(c *models.Conversation, line models.Message) (models.Messag
 	err := tx.db.Exec(`UPDATE messages SET text = '', deleted = TRUE
 		WHERE account_id = ? AND conversation_id = ? AND (seq = ? OR target_seq = ? AND kind = 'edited')`,
 		tx.account, c.ID, line.Seq, line.Seq).Error
+	if err == nil && line.FileID != 0 { // its bytes are swept with those that were never sent
+		err = tx.db.Exec("UPDATE files SET expires_at = ? WHERE account_id = ? AND id = ?", tx.now, tx.account, line.FileID).Error
+	}
 	return event, err
 }
 

@@ -89,6 +89,24 @@ func (a *Account) VisitorByToken(ctx context.Context, siteID int64, hash []byte)
 	return v, missing(err, "there is no such visitor")
 }
 
+// VisitorWithToken reads the visitor who holds the token with this hash, of whatever account and
+// site. One of a site that was switched off is as unknown as one that never was.
+func (s *Store) VisitorWithToken(ctx context.Context, hash []byte) (models.Visitor, error) {
+	return s.visitorOf(ctx, "visitors.token_hash = ?", hash)
+}
+
+// VisitorCalled is VisitorWithToken by public id.
+func (s *Store) VisitorCalled(ctx context.Context, publicID string) (models.Visitor, error) {
+	return s.visitorOf(ctx, "visitors.public_id = ?", askable(publicID))
+}
+
+func (s *Store) visitorOf(ctx context.Context, where string, arg any) (models.Visitor, error) {
+	var v models.Visitor
+	err := s.read.WithContext(ctx).Joins("JOIN sites ON sites.id = visitors.site_id AND sites.enabled").
+		Where(where, arg).Take(&v).Error
+	return v, missing(err, "there is no such visitor")
+}
+
 // AgentByEmail reads the agent with an e-mail address, of whatever account.
 func (s *Store) AgentByEmail(ctx context.Context, email string) (models.Agent, error) {
 	var agent models.Agent

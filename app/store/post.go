@@ -21,11 +21,13 @@ type Post struct {
 	Author       models.Author
 	CID          string
 	Text         string
+	File         string  // public id of the file it is, instead of Text
 	Note         bool    // seen by agents only
 	Stream       *Stream // whose other lines this one must not overtake; may be nil
 
 	Message models.Message
 	Summary models.Summary // as it stands after the line
+	Sent    models.File    // what File names, unless Dup
 	Dup     bool           // the line was stored before; Message is that one
 }
 
@@ -79,13 +81,17 @@ func (w *Writer) postAll(db *gorm.DB, ops []*op, look bool) error {
 			return err
 		}
 	}
+	files, err := filesOf(db, ops)
+	if err != nil {
+		return err
+	}
 	now := models.InstantOf(w.store.now())
 	rows := make([]*models.Message, 0, len(ops))
 	touched := make(map[int64]*models.Summary, len(heads))
 	for _, o := range ops {
 		head := heads[o.post.Conversation]
-		o.err = o.post.place(head, earlier, now)
-		if kind := models.KindOf(o.err); o.err != nil && !look && kind != models.KindNotFound && kind != models.KindUnavailable {
+		o.err = o.post.place(head, earlier, files[o.post.File], now)
+		if o.err != nil && !look && !o.post.hopeless(o.err) {
 			return errLookAgain
 		}
 		if o.err == nil && !o.post.Dup {
@@ -97,6 +103,9 @@ func (w *Writer) postAll(db *gorm.DB, ops []*op, look bool) error {
 		if !look {
 			return errors.Join(errLookAgain, err)
 		}
+		return err
+	}
+	if err := keepFiles(db, rows); err != nil {
 		return err
 	}
 	for _, o := range ops { // the last state of a conversation, also for those that came earlier in the batch
@@ -174,22 +183,25 @@ func (s *Store) earlier(db *gorm.DB, ops []*op, heads map[string]*models.Summary
 }
 
 // place decides what becomes of a post: an error, the line that was stored before, or a new line
-// with the next numbers, which is then among the earlier ones.
-func (p *Post) place(head *models.Summary, earlier map[lineKey]*models.Message, now models.Instant) error {
+// with the next numbers, which is then among the earlier ones. file is what p.File names, if there
+// is such a file at all.
+func (p *Post) place(head *models.Summary, earlier map[lineKey]*models.Message, file *models.File, now models.Instant) error {
 	p.Dup = false
 	if p.Stream != nil && p.Stream.broken {
 		return errUnavailable
 	}
-	if head == nil || head.AccountID != p.Account || p.Author.Type == models.ByVisitor && head.VisitorID != p.Author.ID {
-		return models.Errorf(models.KindNotFound, "there is no such conversation")
+	if err := p.reaches(head); err != nil {
+		return err
 	}
-	kind := models.EventMessage
-	if p.Note {
-		kind = models.EventNote
+	line := models.Message{
+		Kind: p.kind(), AuthorType: p.Author.Type, AuthorID: p.Author.ID, CID: p.CID, Text: p.Text, At: now,
+	}
+	if file != nil {
+		line.FileID, line.Text = file.ID, file.Name
 	}
 	key := lineKey{head.ID, p.Author, p.CID}
 	if first := earlier[key]; first != nil {
-		if first.Kind != kind || first.Text != p.Text && !first.Deleted { // of what was deleted nothing is left to compare
+		if first.Kind != line.Kind || (first.Text != line.Text || first.FileID != line.FileID) && !first.Deleted { // of what was deleted nothing is left to compare
 			return models.Errorf(models.KindCIDConflict, "this cid was used for another text: make a new one for each message")
 		}
 		p.Message, p.Dup = *first, true
@@ -198,9 +210,12 @@ func (p *Post) place(head *models.Summary, earlier map[lineKey]*models.Message, 
 	if err := p.allowed(head); err != nil {
 		return err
 	}
-	p.Message = models.Message{
-		Kind: kind, AuthorType: p.Author.Type, AuthorID: p.Author.ID, CID: p.CID, Text: p.Text, At: now,
+	if p.File != "" {
+		if err := p.take(file, head, now); err != nil {
+			return err
+		}
 	}
+	p.Message = line
 	head.Add(&p.Message)
 	if !p.Note {
 		head.ShowLine(&p.Message)
@@ -209,9 +224,37 @@ func (p *Post) place(head *models.Summary, earlier map[lineKey]*models.Message, 
 	return nil
 }
 
+// hopeless reports whether a refusal stands, whatever was stored under the post's cid before.
+func (p *Post) hopeless(err error) bool {
+	kind := models.KindOf(err)
+	return kind == models.KindUnavailable || kind == models.KindNotFound && p.File == ""
+}
+
+// kind is what sort of event the post becomes.
+func (p *Post) kind() models.EventKind {
+	switch {
+	case p.Note:
+		return models.EventNote
+	case p.File != "":
+		return models.EventFile
+	default:
+		return models.EventMessage
+	}
+}
+
+// reaches says not found unless there is a conversation its author may know of.
+func (p *Post) reaches(head *models.Summary) error {
+	if head == nil || head.AccountID != p.Account || p.Author.Type == models.ByVisitor && head.VisitorID != p.Author.ID {
+		return models.Errorf(models.KindNotFound, "there is no such conversation")
+	}
+	return nil
+}
+
 // allowed says why an author may not write to a conversation, if so.
 func (p *Post) allowed(head *models.Summary) error {
 	switch {
+	case p.Note && p.File != "":
+		return models.Errorf(models.KindInvalid, "a file can't be a note: the visitor sees every file")
 	case p.Note && p.Author.Type == models.ByAgent:
 		return nil
 	case p.Note:

@@ -130,17 +130,30 @@ type Event struct {
 	AgentName          string
 	DepartmentPublicID string
 	DepartmentName     string
+	FilePublicID       string // of a `file`; its name is Text
+	FileType           string
+	FileSize           int64
+	FileWidth          int
+	FileHeight         int
+}
+
+// Show adds what a `file` event has to tell of its file.
+func (e *Event) Show(f models.File) {
+	e.FilePublicID, e.FileType, e.FileSize, e.FileWidth, e.FileHeight = f.PublicID, f.Type, f.Size, f.Width, f.Height
 }
 
 const eventSelect = `SELECT m.*,
 	COALESCE(w.public_id, v.public_id, '') AS author_public_id, COALESCE(w.name, v.name, '') AS author_name,
 	COALESCE(a.public_id, '') AS agent_public_id, COALESCE(a.name, '') AS agent_name,
-	COALESCE(d.public_id, '') AS department_public_id, COALESCE(d.name, '') AS department_name
+	COALESCE(d.public_id, '') AS department_public_id, COALESCE(d.name, '') AS department_name,
+	COALESCE(f.public_id, '') AS file_public_id, COALESCE(f.type, '') AS file_type,
+	COALESCE(f.size, 0) AS file_size, COALESCE(f.width, 0) AS file_width, COALESCE(f.height, 0) AS file_height
 FROM messages m
 LEFT JOIN visitors v ON v.id = m.author_id AND m.author_type = 'visitor'
 LEFT JOIN agents w ON w.id = m.author_id AND m.author_type = 'agent'
 LEFT JOIN agents a ON a.id = m.agent_id
 LEFT JOIN departments d ON d.id = m.department_id
+LEFT JOIN files f ON f.id = m.file_id
 WHERE `
 
 // Range says which part of a log Events reads: after a number, or before one when Before is set.

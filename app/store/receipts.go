@@ -15,7 +15,7 @@ func (tx *Tx) ReadByOwner(c *models.Conversation, seq int64) (bool, error) {
 	}
 	c.AgentReadSeq = seq
 	err := tx.db.Raw(`SELECT COALESCE(MAX(CASE WHEN seq <= ? THEN visible_seq END), 0),
-			COUNT(CASE WHEN seq > ? AND kind = 'message' AND author_type = 'visitor' AND NOT deleted THEN 1 END)
+			COUNT(CASE WHEN seq > ? AND kind IN ('message', 'file') AND author_type = 'visitor' AND NOT deleted THEN 1 END)
 		FROM messages WHERE conversation_id = ?`, seq, seq, c.ID).Row().Scan(&c.AgentReadSeen, &c.Unread)
 	if err != nil {
 		return false, err
@@ -35,7 +35,7 @@ func (tx *Tx) ReadByVisitor(c *models.Conversation, visible int64) (bool, error)
 	}
 	c.VisitorReadSeq = seq
 	err = tx.db.Raw(`SELECT COUNT(*) FROM messages
-		WHERE conversation_id = ? AND seq > ? AND kind = 'message' AND author_type = 'agent' AND NOT deleted`, c.ID, seq).Row().Scan(&c.VisitorUnread)
+		WHERE conversation_id = ? AND seq > ? AND kind IN ('message', 'file') AND author_type = 'agent' AND NOT deleted`, c.ID, seq).Row().Scan(&c.VisitorUnread)
 	if err != nil {
 		return false, err
 	}

@@ -20,6 +20,7 @@ type neighbour struct {
 	newcomer       models.Visitor // has none
 	session        models.Session
 	waiting, owned models.Conversation
+	unsent, sent   models.File
 }
 
 const canary = "Kanarienvogel"
@@ -45,6 +46,9 @@ func newNeighbour(t *testing.T, b *bed, name string) *neighbour {
 	must(t, err)
 	n.owned = n.active(n.agent)
 	n.talk(n.owned, n.agent, "van")
+	n.unsent, n.sent = n.uploaded(n.waiting), n.uploaded(n.waiting)
+	_, err = n.postFile(n.waiting, "file "+name, n.sent)
+	must(t, err)
 	n.grace(n.agent, 1<<60)
 	must(t, n.account().Change(background, func(tx *Tx) error { return tx.SetPresence(n.agent.ID, models.Online, 0) }, nil))
 	n.waiting, n.owned = n.now(n.waiting.PublicID).Conversation, n.now(n.owned.PublicID).Conversation
@@ -113,6 +117,22 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		}
 		return all, err
 	},
+	"AddFile": func(me *Account, mine, theirs *neighbour) (any, error) {
+		f := models.File{AuthorType: models.ByVisitor, AuthorID: theirs.visitor.ID, Name: "x", Blob: "x", Size: 1}
+		err := me.AddFile(background, theirs.waiting.PublicID, &f, Quota{Visitor: 9, Site: 9})
+		return f, err
+	},
+	"DropFile": func(me *Account, _, theirs *neighbour) (any, error) {
+		return nil, me.DropFile(background, theirs.unsent.ID)
+	},
+	"SentFile": func(me *Account, _, theirs *neighbour) (any, error) {
+		f, visitor, err := me.SentFile(background, theirs.sent.PublicID)
+		return []any{f, visitor}, err
+	},
+	"Post, their file": func(me *Account, mine, theirs *neighbour) (any, error) {
+		p := &Post{Conversation: mine.waiting.PublicID, Author: visitorOf(mine.waiting), CID: "x", File: theirs.unsent.PublicID}
+		return p.Message, me.Post(background, p, func() {})
+	},
 	"SetOrigins": func(me *Account, _, theirs *neighbour) (any, error) {
 		return nil, me.SetOrigins(background, theirs.site.ID, []string{"https://evil.example"})
 	},
@@ -163,8 +183,10 @@ var refused = map[string]models.Kind{
 	"Agent": models.KindNotFound, "AgentCalled": models.KindNotFound, "DepartmentCalled": models.KindNotFound,
 	"Summary": models.KindNotFound, "OpenOf": models.KindNotFound, "Visitor": models.KindNotFound,
 	"VisitorByToken": models.KindNotFound, "CreateAgent": models.KindNotFound, "CreateSession": models.KindNotFound,
-	"SetPassword": models.KindConflict, "CreateVisitor": models.KindNotFound, "Post": models.KindNotFound, "BeginPost": models.KindNotFound, "Tx.Conversation": models.KindNotFound,
-	"Tx.Summary": models.KindNotFound, "Tx.Append": models.KindConflict, "Tx.Move": models.KindConflict,
+	"SetPassword": models.KindConflict, "CreateVisitor": models.KindNotFound, "BeginPost": models.KindNotFound, "Post": models.KindNotFound,
+	"AddFile": models.KindNotFound, "SentFile": models.KindNotFound, "Post, their file": models.KindNotFound,
+	"Tx.Conversation": models.KindNotFound,
+	"Tx.Summary":      models.KindNotFound, "Tx.Append": models.KindConflict, "Tx.Move": models.KindConflict,
 	"Tx.Move, to their agent": models.KindNotFound, "Tx.Move, to their department": models.KindNotFound,
 	"Tx.Create": models.KindNotFound, "Tx.Create, in their department": models.KindNotFound,
 	"Tx.Create, on their site": models.KindNotFound, "Tx.Seat": models.KindNotFound, "Tx.SetPresence": models.KindNotFound,
