@@ -28,6 +28,13 @@ const english = {
   remove: 'Delete',
   edited: '(edited)',
   deleted: 'Message deleted',
+  // Both.
+  attach: 'Attach a file',
+  openFile: (name: string) => `Open ${name}`,
+  download: (name: string) => `Download ${name}`,
+  closePicture: 'Close the picture',
+  tray: 'Files on their way',
+  retry: 'Try again',
   // The agent's console.
   mine: /^Mine/,
   reply: /^Reply/,
@@ -55,6 +62,12 @@ const chinese: typeof english = {
   remove: '删除',
   edited: '（已编辑）',
   deleted: '消息已删除',
+  attach: '添加文件',
+  openFile: (name: string) => `打开 ${name}`,
+  download: (name: string) => `下载 ${name}`,
+  closePicture: '关闭图片',
+  tray: '正在上传的文件',
+  retry: '重试',
   mine: /^我的/,
   reply: /^回复/,
   agentSend: '发送',
@@ -181,6 +194,35 @@ export async function change(where: FrameLocator | Page, text: string, language:
   const line = thread(where).getByText(text);
   await line.hover();
   await line.getByRole('button', { name: words[language].change }).click();
+}
+
+/** A file to choose, as Playwright hands it to a page. */
+export interface Chosen {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/** A picture of a teapot's box, drawn by the browser itself. */
+export async function picture(page: Page, name: string): Promise<Chosen> {
+  const bytes = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(640, 400);
+    const brush = canvas.getContext('2d')!;
+    const sky = brush.createLinearGradient(0, 0, 640, 400);
+    sky.addColorStop(0, '#c86b3c');
+    sky.addColorStop(1, '#2d5b52');
+    brush.fillStyle = sky;
+    brush.fillRect(0, 0, 640, 400);
+    brush.fillStyle = '#fff8ec';
+    brush.fillRect(180, 90, 280, 220);
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  });
+  return { name, mimeType: 'image/png', buffer: Buffer.from(bytes) };
+}
+
+/** Chooses files by the paper clip, in the panel or the console. */
+export async function attach(where: FrameLocator | Page, files: Chosen[]): Promise<void> {
+  await where.locator('input[type=file]').setInputFiles(files);
 }
 
 /** The row in the console's list of a conversation whose last line has `text`. */

@@ -1,5 +1,5 @@
 import type { BrowserContextOptions } from '@playwright/test';
-import { ANNA, answer, ask, change, close, demoVisitor, expect, type Language, note, open, signIn, test, thread, words } from './foyer';
+import { ANNA, answer, ask, attach, change, close, demoVisitor, expect, type Language, note, open, picture, signIn, test, thread, words } from './foyer';
 import { look } from './look';
 
 const languages: readonly Language[] = ['en-US', 'zh-CN'];
@@ -9,40 +9,55 @@ for (const language of languages) {
   for (const theme of themes) {
     const options: BrowserContextOptions = { locale: language, colorScheme: theme };
     const names = words[language];
-    const picture = (screen: string) => `${screen}-${language}-${theme}`;
+    const view = (screen: string) => `${screen}-${language}-${theme}`;
 
     test(`the screens of agent and visitor, ${language}, ${theme}`, async ({ server, browse }) => {
       test.setTimeout(120_000);
       const anna = await browse(options);
       await anna.goto(`${server.origin}/login`);
-      await look(anna, picture('login'));
+      await look(anna, view('login'));
       await signIn(anna, server, ANNA, language);
-      await look(anna, picture('console-empty'));
+      await look(anna, view('console-empty'));
 
       const shop = await browse(options);
       const panel = await demoVisitor(shop, server, language);
-      await look(shop, picture('widget-start'));
+      await look(shop, view('widget-start'));
       await ask(panel, 'Which tea for the morning? 早上喝什么茶？', language);
       await open(anna, 'Which tea for the morning?');
       await answer(anna, 'Assam, with milk. 阿萨姆红茶，加牛奶。', language);
       await expect(thread(panel).getByText('Assam, with milk.')).toBeVisible();
-      await look(shop, picture('widget-conversation'));
-      await look(anna, picture('console-conversation'));
+      await look(shop, view('widget-conversation'));
+      await look(anna, view('console-conversation'));
       await change(panel, 'Which tea for the morning?', language);
-      await look(shop, picture('widget-changing'));
+      await look(shop, view('widget-changing'));
       await panel.getByRole('textbox', { name: names.changed }).press('Escape');
       await note(anna, 'They come every morning. 每天早上都来。', language);
       await expect(thread(anna).getByText('They come every morning.')).toBeVisible();
       await change(anna, 'Assam, with milk.', language);
-      await look(anna, picture('console-menu'));
+      await look(anna, view('console-menu'));
       await anna.getByRole('menuitem').first().click();
-      await look(anna, picture('console-changing'));
+      await look(anna, view('console-changing'));
       await anna.getByRole('textbox', { name: names.changed }).press('Escape');
+
+      await attach(panel, [await picture(shop, 'box.png'), { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc((10 << 20) + 1) }]);
+      await attach(anna, [{ name: 'How to brew, 怎么泡.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') }]);
+      for (const where of [thread(panel), thread(anna)]) {
+        await expect(where.getByRole('img', { name: 'box.png' })).toHaveJSProperty('complete', true);
+        await expect(where.getByText('How to brew')).toBeVisible();
+      }
+      await look(shop, view('widget-files'));
+      await look(anna, view('console-files'));
+      await thread(anna).getByRole('button', { name: names.openFile('box.png') }).click();
+      await look(anna, view('console-picture'));
+      await anna.keyboard.press('Escape');
+      await thread(panel).getByRole('button', { name: names.openFile('box.png') }).click();
+      await look(shop, view('widget-picture'));
+      await panel.getByRole('button', { name: names.closePicture }).click();
 
       await close(anna, language);
       await expect(panel.getByText(names.ended)).toBeVisible();
-      await look(shop, picture('widget-ended'));
-      await look(anna, picture('console-ended'));
+      await look(shop, view('widget-ended'));
+      await look(anna, view('console-ended'));
     });
   }
 }

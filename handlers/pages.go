@@ -69,6 +69,8 @@ type boot struct {
 	Demo    bool           `json:"demo,omitempty"`
 	Site    string         `json:"site,omitempty"`
 	Origins []string       `json:"origins,omitempty"`
+
+	MaxUpload int `json:"max_upload"` // bytes
 }
 
 // console is the agents' program, for those who are signed in.
@@ -85,7 +87,7 @@ func (w *Web) console(c *fiber.Ctx) error {
 	locale := w.locale(c)
 	return w.page(c, "console", views.Console{
 		Entry: w.Assets.Entry("static/console/main.tsx"), Theme: w.theme(c),
-		Boot: boot{Locale: locale, Locales: w.Views.Locales(), Strings: w.Views.Strings(locale, "console.", "common."), Demo: w.Demo != nil},
+		Boot: boot{Locale: locale, Locales: w.Views.Locales(), Strings: w.Views.Strings(locale, "console.", "common."), Demo: w.Demo != nil, MaxUpload: w.Config.Uploads.MaxBytes},
 	})
 }
 
@@ -155,7 +157,7 @@ func (w *Web) panel(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	return w.page(c, "panel", views.Panel{
 		Entry: w.Assets.Entry("widget/panel/main.tsx"),
-		Boot:  boot{Locale: locale, Strings: w.Views.Strings(locale, "widget.", "common."), Site: site.Key, Origins: site.Origins},
+		Boot:  boot{Locale: locale, Strings: w.Views.Strings(locale, "widget.", "common."), Site: site.Key, Origins: site.Origins, MaxUpload: w.Config.Uploads.MaxBytes},
 	})
 }
 

@@ -43,7 +43,7 @@ const noName = "file"
 // path, without what is invisible, turns the direction of text, ends a line, or means something to
 // a file system.
 func CleanFileName(name string) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case r == utf8.RuneError, unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.In(r, unicode.Zl, unicode.Zp):

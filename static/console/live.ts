@@ -1,8 +1,8 @@
 import { Connection, type ConnectionState, type Environment } from '../../widget/core/connection';
 import { uuid } from '../../widget/core/ids';
 import { missing } from '../../widget/core/log';
-import { Outbox, type Line } from '../../widget/core/outbox';
-import type { AgentClientFrame, AgentServerFrame, ErrorCode, Summary } from '../../widget/core/protocol';
+import { eventOf, Outbox, type Line } from '../../widget/core/outbox';
+import type { AgentClientFrame, AgentServerFrame, ErrorCode, FileInfo, Summary } from '../../widget/core/protocol';
 import { Receipts } from '../../widget/core/receipts';
 import type { KeyValue } from '../../widget/core/storage';
 import { TYPING_LAPSE } from '../../widget/core/typing';
@@ -82,6 +82,11 @@ export class Live {
   send(conv: string, text: string, note = false): void {
     this.typed = { conv: '', at: 0 };
     this.outbox?.add(conv, text, note);
+  }
+
+  /** Sends a file that was uploaded to a conversation. */
+  attach(conv: string, file: FileInfo): void {
+    this.outbox?.add(conv, '', false, file);
   }
 
   /** Tries a refused line again. */
@@ -192,11 +197,8 @@ export class Live {
     const line = this.outbox?.lines.find(({ cid }) => cid === frame.cid);
     const me = this.options.state().me;
     if (line && me) {
-      const { conv, seq, at, cid } = frame;
-      const from = { type: 'agent', id: me.id, name: me.name } as const;
-      const kind = line.note ? 'note' : 'message';
-      this.options.dispatch({ type: 'acked', event: { t: 'event', conv, seq, at, cid, kind, from, text: line.text } });
-      this.fillHole(conv);
+      this.options.dispatch({ type: 'acked', event: eventOf(line, frame, { type: 'agent', id: me.id, name: me.name }) });
+      this.fillHole(frame.conv);
     }
     this.outbox?.done(frame.cid);
   }
@@ -239,11 +241,16 @@ export class Live {
     const outbox: Outbox = new Outbox({
       storage: this.options.storage,
       prefix: `foyer:agent:${agent}:line:`,
-      send: (line) => this.connection.send({ t: 'send', conv: line.conv, cid: line.cid, text: line.text, ...(line.note ? { note: true } : {}) }),
+      send: (line) => this.connection.send(sendFrame(line)),
       onStuck: () => this.connection.reconnect(),
       onChange: (lines) => this.options.onLines(lines),
     });
     this.options.onLines(outbox.lines);
     return outbox;
   }
+}
+
+function sendFrame({ conv, cid, text, note, file }: Line): AgentClientFrame {
+  if (file) return { t: 'send', conv, cid, file: file.id };
+  return { t: 'send', conv, cid, text, ...(note ? { note: true } : {}) };
 }

@@ -11,7 +11,8 @@ import { Live } from './live';
 import { watchPage } from './page';
 import { initialState, reduce, type Action, type ConsoleState } from './state';
 import { makeToasts, type Toasts } from './toasts';
-import { t } from './boot';
+import { boot, t } from './boot';
+import { makeUploads, type ConsoleUploads } from './uploads';
 
 /** A new conversation that nobody was given by now waits, ms. */
 const SETTLES = 400;
@@ -62,6 +63,7 @@ export class Store {
   readonly news = signal('');
   readonly route: ReadonlySignal<string | undefined>;
   readonly live: Live;
+  readonly uploads: ConsoleUploads = makeUploads(boot.max_upload, (conv, file) => this.live.attach(conv, file));
 
   constructor(private readonly options: StoreOptions) {
     this.route = options.route;
@@ -141,7 +143,7 @@ export class Store {
     const log = this.logs.peek().get(summary.id);
     if (!log) return false;
     const amended = fates(log.events);
-    const last = log.events.findLast((event) => this.mayAmend(summary, event) && amended.get(event.seq) !== 'deleted');
+    const last = log.events.findLast((event) => event.kind !== 'file' && this.mayAmend(summary, event) && amended.get(event.seq) !== 'deleted');
     if (last) this.editing.value = { conv: summary.id, seq: last.seq };
     return last !== undefined;
   }

@@ -1,3 +1,4 @@
+import { isLine } from './log';
 import type { ConversationEvent } from './protocol';
 
 /** What became of a line after it was said. */
@@ -21,5 +22,5 @@ export function fates(events: readonly ConversationEvent[]): ReadonlyMap<number,
  * @param within how long after it was said, ms: `edit_ms` of `welcome`
  */
 export function amendable(event: ConversationEvent, within: number, now: number): boolean {
-  return (event.kind === 'message' || event.kind === 'note') && now - Date.parse(event.at) < within;
+  return (isLine(event.kind) || event.kind === 'note') && now - Date.parse(event.at) < within;
 }

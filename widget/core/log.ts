@@ -49,6 +49,11 @@ export function addEvent(log: Log, event: ConversationEvent): Log {
   };
 }
 
+/** Whether events of a kind are what somebody said, in words or by a file. */
+export function isLine(kind: string): boolean {
+  return kind === 'message' || kind === 'file';
+}
+
 /** Takes several in, for example a page of `GET .../messages`. */
 export function addEvents(log: Log, events: readonly ConversationEvent[]): Log {
   return events.reduce(addEvent, log);
@@ -93,6 +98,7 @@ function stand(before: Standing, event: ConversationEvent): Standing {
       return { state: 'closed', owner: before.owner };
     case 'message':
     case 'note':
+    case 'file':
     case 'edited':
     case 'deleted':
       return before;

@@ -1,5 +1,5 @@
 import { uuid } from './ids';
-import type { Author, ConversationEvent, ErrorCode } from './protocol';
+import type { Author, ConversationEvent, ErrorCode, FileInfo } from './protocol';
 import type { KeyValue } from './storage';
 
 /** A line that was written but is not yet known to be stored by the server. */
@@ -10,6 +10,8 @@ export interface Line {
   readonly conv: string;
   readonly text: string;
   readonly note?: boolean;
+  /** What was uploaded, in the place of text; it can be sent in `conv` only. */
+  readonly file?: FileInfo;
   /** `failed`: the server refused it, `code` says why; the person may retry or discard. */
   readonly state: 'sending' | 'failed';
   readonly code?: ErrorCode;
@@ -56,10 +58,10 @@ export class Outbox {
   }
 
   /** Keeps a line, then tries to send it. `conv` is empty for the first line of a new conversation. */
-  add(conv: string, text: string, note = false): Line {
+  add(conv: string, text: string, note = false, file?: FileInfo): Line {
     const last = this.list.at(-1);
     const order = Math.max(Date.now(), (last?.order ?? 0) + 1);
-    const line: Line = { cid: uuid(), conv, text, state: 'sending', order, ...(note ? { note } : {}) };
+    const line: Line = { cid: uuid(), conv, text, state: 'sending', order, ...(note ? { note } : {}), ...(file ? { file } : {}) };
     this.keep(line);
     this.change([...this.list, line]);
     this.push();
@@ -132,7 +134,7 @@ export class Outbox {
     const line = this.find(cid);
     if (line === undefined) return;
     this.done(cid);
-    this.add(conv ?? line.conv, line.text, line.note);
+    this.add(line.file ? line.conv : (conv ?? line.conv), line.text, line.note, line.file);
   }
 
   /** Forgets a line. */
@@ -147,11 +149,11 @@ export class Outbox {
 
   /**
    * The person has only this conversation, or none yet: lines that were to go to another wait for
-   * the next one, refused ones are forgotten. Sends nothing.
+   * the next one, refused ones and files are forgotten. Sends nothing.
    */
   keepTo(conv: string | undefined): void {
     for (const line of this.list.filter((one) => one.conv !== '' && one.conv !== conv)) {
-      if (line.state === 'failed') this.done(line.cid);
+      if (line.state === 'failed' || line.file) this.done(line.cid);
       else this.replace({ ...line, conv: '' });
     }
   }
@@ -209,8 +211,9 @@ export class Outbox {
 
 /** The event that an `ack` says there is now, so that the line moves into the log without a flicker. */
 export function eventOf(line: Line, ack: { readonly conv: string; readonly seq: number; readonly at: string }, from: Author): ConversationEvent {
-  const { cid, text } = line;
-  return { t: 'event', conv: ack.conv, seq: ack.seq, kind: line.note ? 'note' : 'message', at: ack.at, from, text, cid };
+  const { cid, text, file } = line;
+  const common = { t: 'event', conv: ack.conv, seq: ack.seq, at: ack.at, from, cid } as const;
+  return file ? { ...common, kind: 'file', file } : { ...common, kind: line.note ? 'note' : 'message', text };
 }
 
 function parseLine(json: string | null): Line | undefined {

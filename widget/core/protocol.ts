@@ -25,6 +25,7 @@ export type State = 'queued' | 'offered' | 'active' | 'closed';
 export type EventKind =
   | 'message'
   | 'note'
+  | 'file'
   | 'queued'
   | 'assigned'
   | 'transferred'
@@ -32,6 +33,21 @@ export type EventKind =
   | 'closed'
   | 'edited'
   | 'deleted';
+
+/** Something that was uploaded, and, in an event, sent. */
+export interface FileInfo {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** What its content is, as a MIME type. */
+  readonly type: string;
+  /** Pixels of a picture that may be shown; absent for everything else. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Where agents fetch it; visitors ask `url` + `/link` for a link. */
+  readonly url: string;
+}
 
 /**
  * One entry of a conversation's log. `seq` runs 1, 2, 3... without a hole, counted apart for
@@ -46,8 +62,10 @@ export interface ConversationEvent {
   readonly from: Author;
   /** What was said: `message`, `note`; what it says now: `edited`. At most 4,000 characters, as typed. */
   readonly text?: string;
-  /** The sender's own id of the line: `message`, `note`. */
+  /** The sender's own id of the line: `message`, `note`, `file`. */
   readonly cid?: string;
+  /** What was sent: `file`. */
+  readonly file?: FileInfo;
   /** Who has it now (`assigned`, `transferred`) or who was lost (`agent_lost`). */
   readonly agent?: Named;
   /** Where it waits now: `queued`, `transferred` to a department. */
@@ -239,6 +257,15 @@ export interface Page {
   readonly referrer?: string;
 }
 
+/** Sends an upload, by visitors and agents. */
+export interface SendFile {
+  readonly t: 'send';
+  readonly conv: string;
+  readonly cid: string;
+  /** The id the upload was answered with. */
+  readonly file: string;
+}
+
 /** Said by visitors. */
 export type VisitorClientFrame =
   | {
@@ -259,6 +286,7 @@ export type VisitorClientFrame =
       readonly department?: string;
     }
   | { readonly t: 'send'; readonly conv: string; readonly cid: string; readonly text: string }
+  | SendFile
   | { readonly t: 'read' | 'received'; readonly conv: string; readonly seq: number }
   | { readonly t: 'typing'; readonly conv: string; readonly text?: string }
   | { readonly t: 'get'; readonly id: string; readonly conv: string; readonly after?: number; readonly before?: number; readonly limit?: number }
@@ -272,6 +300,7 @@ export type VisitorClientFrame =
 export type AgentClientFrame =
   | { readonly t: 'hello'; readonly token?: string; readonly epoch?: string; readonly after?: Readonly<Record<string, number>> }
   | { readonly t: 'send'; readonly conv: string; readonly cid: string; readonly text: string; readonly note?: boolean }
+  | SendFile
   | { readonly t: 'read' | 'received'; readonly conv: string; readonly seq: number }
   | { readonly t: 'typing'; readonly conv: string }
   | { readonly t: 'get'; readonly id: string; readonly conv: string; readonly after?: number; readonly before?: number; readonly limit?: number }

@@ -1,7 +1,7 @@
 import { fates } from './amend';
 import type { Line } from './outbox';
-import type { Log } from './log';
-import type { Author, ConversationEvent, EventKind } from './protocol';
+import { isLine, type Log } from './log';
+import type { Author, ConversationEvent, EventKind, FileInfo } from './protocol';
 
 /** One line of a bubble group: stored, or still in the outbox. */
 export interface Bubble {
@@ -15,6 +15,8 @@ export interface Bubble {
   readonly edited: boolean;
   /** It was taken back: there is no text. */
   readonly deleted: boolean;
+  /** What was sent in the place of text. */
+  readonly file?: FileInfo;
   /** Absent while in the outbox. */
   readonly event?: ConversationEvent;
   /** Absent once stored. */
@@ -58,7 +60,7 @@ export function thread(log: Log, lines: readonly Line[], options: ThreadOptions)
     if (before === undefined || !options.sameDay(before, at)) items.push({ type: 'day', key: `day-${event.seq}`, at });
     const joined = before !== undefined && at.getTime() - before.getTime() < GROUP;
     before = at;
-    if (event.kind !== 'message' && event.kind !== 'note') {
+    if (!isLine(event.kind) && event.kind !== 'note') {
       if (SYSTEM.has(event.kind)) items.push({ type: 'system', key: `event-${event.seq}`, event });
       continue;
     }
@@ -69,14 +71,18 @@ export function thread(log: Log, lines: readonly Line[], options: ThreadOptions)
     const deleted = fate === 'deleted';
     const text = deleted ? '' : (fate?.text ?? event.text ?? '');
     const edited = fate !== undefined && !deleted;
-    push(items, event.from, mine, { key, text, state, note: event.kind === 'note', edited, deleted, event }, joined);
+    push(items, event.from, mine, { key, text, state, note: event.kind === 'note', edited, deleted, event, ...shown(deleted ? undefined : event.file) }, joined);
   }
   const stored = new Set(log.events.map((event) => event.cid));
   for (const line of lines) {
     if (line.conv !== log.conv || stored.has(line.cid)) continue;
-    push(items, options.me, true, { key: line.cid, text: line.text, state: line.state, note: line.note === true, edited: false, deleted: false, line }, true);
+    push(items, options.me, true, { key: line.cid, text: line.text, state: line.state, note: line.note === true, edited: false, deleted: false, line, ...shown(line.file) }, true);
   }
   return items;
+}
+
+function shown(file: FileInfo | undefined): { readonly file?: FileInfo } {
+  return file ? { file } : {};
 }
 
 function push(items: Item[], from: Author, own: boolean, bubble: Bubble, joined: boolean): void {

@@ -1,17 +1,12 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_MESSAGE, type ErrorCode } from '../core/protocol';
 import type { Bubble } from '../core/thread';
-import css from './styles/amend.css?inline';
 import { useUi } from './ui';
-
-// A sheet made by script is no inline style to the CSP.
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
-document.adoptedStyleSheets.push(sheet);
 
 /** What a visitor can do with a line of theirs: another text, or none. Loaded when it is first asked for. */
 export function Amend({ bubble, onDone }: { bubble: Bubble; onDone(): void }) {
   const { session, t } = useUi();
+  const { file } = bubble;
   const [text, setText] = useState(bubble.text);
   const [refused, setRefused] = useState<ErrorCode>();
   const [busy, setBusy] = useState(false);
@@ -51,15 +46,19 @@ export function Amend({ bubble, onDone }: { bubble: Bubble; onDone(): void }) {
         save();
       }}
     >
-      <textarea
-        ref={field}
-        dir="auto"
-        rows={2}
-        aria-label={t('widget.amend.text')}
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
+      {file ? (
+        <p>{file.name}</p>
+      ) : (
+        <textarea
+          ref={field}
+          dir="auto"
+          rows={2}
+          aria-label={t('widget.amend.text')}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+      )}
       <p class="refused" role="alert">
         {over > 0 ? t('widget.write.over', { count: over }) : refused && t(refused === 'unavailable' ? 'widget.amend.later' : 'widget.amend.refused')}
       </p>
@@ -70,9 +69,11 @@ export function Amend({ bubble, onDone }: { bubble: Bubble; onDone(): void }) {
         <button type="button" class="button small" onClick={onDone}>
           {t('common.cancel')}
         </button>
-        <button type="submit" class="button small main">
-          {t('common.save')}
-        </button>
+        {!file && (
+          <button type="submit" class="button small main">
+            {t('common.save')}
+          </button>
+        )}
       </div>
     </form>
   );

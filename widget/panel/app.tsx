@@ -1,6 +1,7 @@
 import { isOpen } from './model';
 import { Composer } from './composer';
 import { Ended } from './ended';
+import { later } from './lazy';
 import { Header } from './header';
 import { LineBar, Unavailable } from './linebar';
 import { Queue } from './queue';
@@ -23,6 +24,7 @@ export function App() {
       <div class="body">{begun ? <Messages /> : <Start />}</div>
       <div class="foot">
         {begun && !over && !refused && <Queue />}
+        {later.value && <later.value.Tray />}
         {refused ? <Unavailable /> : over ? <Ended /> : <Composer />}
       </div>
       <div class="unseen" aria-live="polite">

@@ -1,9 +1,10 @@
-import type { FunctionComponent } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { amendable } from '../core/amend';
 import { linkify } from '../core/linkify';
 import type { Bubble, Item } from '../core/thread';
 import { Icon } from './icons';
+import { later } from './lazy';
 import { isOpen } from './model';
 import { useUi } from './ui';
 
@@ -34,43 +35,56 @@ export function Group({ item, latest }: { item: GroupItem; latest: string }) {
   );
 }
 
-type AmendForm = FunctionComponent<{ bubble: Bubble; onDone(): void }>;
-
 function Line({ bubble, own }: { bubble: Bubble; own: boolean }) {
-  const { session, t } = useUi();
-  const [Amend, setAmend] = useState<{ Form: AmendForm }>();
-  const parts = useMemo(() => linkify(bubble.text), [bubble.text]);
-  if (bubble.deleted) return <p class="bubble gone">{t('common.deleted')}</p>;
-  if (Amend) return <Amend.Form bubble={bubble} onDone={() => setAmend(undefined)} />;
-  const { log, editMs } = session.model.value;
-  const open = own && isOpen(log) && bubble.event && amendable(bubble.event, editMs, Date.now());
   return (
     <>
-      <p class={`bubble ${bubble.state}`} dir="auto">
-        {parts.map((part) =>
-          part.href === undefined ? (
-            part.text
-          ) : (
-            <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-              {part.text}
-            </a>
-          ),
-        )}
-        {bubble.edited && <small> {t('common.edited')}</small>}
-        {open && (
-          <button
-            type="button"
-            class="amend"
-            aria-label={t('widget.amend')}
-            title={t('widget.amend')}
-            onClick={() => void import('./amend').then(({ Amend: Form }) => setAmend({ Form }), () => {})}
-          >
-            <Icon name="more" />
-          </button>
-        )}
-      </p>
+      <Said bubble={bubble} own={own} />
       {bubble.state === 'failed' && <Failed bubble={bubble} />}
     </>
+  );
+}
+
+/** A line as it is now, and how to change it. */
+function Said({ bubble, own }: { bubble: Bubble; own: boolean }) {
+  const { session, t } = useUi();
+  const [amending, setAmending] = useState(false);
+  const { event, file } = bubble;
+  const more = later.value;
+  if (bubble.deleted) return <p class="bubble gone">{t('common.deleted')}</p>;
+  if (amending && more) return <more.Amend bubble={bubble} onDone={() => setAmending(false)} />;
+  const { log, editMs } = session.model.value;
+  const amend = more && own && isOpen(log) && event && amendable(event, editMs, Date.now()) && (
+    <button type="button" class="amend" aria-label={t('widget.amend')} title={t('widget.amend')} onClick={() => setAmending(true)}>
+      <Icon name="more" />
+    </button>
+  );
+  if (!file || !more) return <Words bubble={bubble}>{amend}</Words>;
+  return (
+    <div class="sent-file">
+      <more.FileView bubble={bubble} file={file} />
+      {amend}
+    </div>
+  );
+}
+
+function Words({ bubble, children }: { bubble: Bubble; children: ComponentChildren }) {
+  const { t } = useUi();
+  const text = bubble.file?.name ?? bubble.text;
+  const parts = useMemo(() => linkify(text), [text]);
+  return (
+    <p class={`bubble ${bubble.state}`} dir="auto">
+      {parts.map((part) =>
+        part.href === undefined ? (
+          part.text
+        ) : (
+          <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+            {part.text}
+          </a>
+        ),
+      )}
+      {bubble.edited && <small> {t('common.edited')}</small>}
+      {children}
+    </p>
   );
 }
 

@@ -2,6 +2,8 @@ import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MAX_MESSAGE } from '../core/protocol';
 import { Icon } from './icons';
+import { later } from './lazy';
+import { isOpen } from './model';
 import { useUi } from './ui';
 
 /** How many characters before the limit the count is shown. */
@@ -40,6 +42,7 @@ export function Composer() {
         send();
       }}
     >
+      {later.value && isOpen(session.model.value.log) && <later.value.Attach />}
       <label class="unseen" for="text">
         {t('widget.write.label')}
       </label>

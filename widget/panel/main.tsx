@@ -15,6 +15,7 @@ import { timeFormat } from '../core/time';
 import { App } from './app';
 import { readBoot } from './boot';
 import { meetHost } from './host';
+import { loadLater } from './lazy';
 import { openMemory } from './memory';
 import { isOpen } from './model';
 import { createAnnouncer } from './news';
@@ -57,6 +58,9 @@ effect(() => {
 // Whoever has the focus hears of a phone's back button: the page around us, or we.
 effect(() => (open.value && host.framed && matchMedia('(pointer: coarse)').matches ? onBack(() => host.say({ t: 'close' })) : undefined));
 effect(() => void (session.watched.value = open.value && shown.value));
+effect(() => {
+  if (session.model.value.log !== null) void loadLater();
+});
 effect(() => host.say({ t: 'active', on: isOpen(session.model.value.log) }));
 effect(() => {
   const unread = session.unread.value;
@@ -64,7 +68,7 @@ effect(() => {
   host.say({ t: 'launcher', unread, open: label, close: t('widget.launcher.close'), title: t('widget.launcher.title') });
 });
 
-const ui: Ui = { session, memory, host, t, time: timeFormat(boot.locale), open, spoken };
+const ui: Ui = { session, memory, host, t, time: timeFormat(boot.locale), open, spoken, maxUpload: boot.maxUpload };
 const app = document.getElementById('app');
 if (app) {
   render(

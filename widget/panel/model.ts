@@ -1,5 +1,5 @@
 import { fates } from '../core/amend';
-import { addEvent, emptyLog, withReceipt, withSummary, type Log } from '../core/log';
+import { addEvent, emptyLog, isLine, withReceipt, withSummary, type Log } from '../core/log';
 import type { Line } from '../core/outbox';
 import type { Author, ConversationEvent, SiteInfo, VisitorServerFrame } from '../core/protocol';
 
@@ -79,7 +79,7 @@ export function withoutLog(model: Model): Model {
 export function unreadAfter(log: Log | null, seen: number): number {
   if (log === null) return 0;
   const amended = fates(log.events);
-  return log.events.filter((e) => e.seq > seen && e.kind === 'message' && e.from.type !== 'visitor' && amended.get(e.seq) !== 'deleted').length;
+  return log.events.filter((e) => e.seq > seen && isLine(e.kind) && e.from.type !== 'visitor' && amended.get(e.seq) !== 'deleted').length;
 }
 
 /** Whether there is a conversation that is not over. */

@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals';
+import { isLine } from '../core/log';
 import type { Translate } from '../core/i18n';
 import type { ConversationEvent, VisitorServerFrame } from '../core/protocol';
 import type { Model, Place } from './model';
@@ -28,7 +29,8 @@ export function createAnnouncer(spoken: Signal<string>, t: Translate) {
   return (frame: VisitorServerFrame, before: Model, after: Model): void => {
     if (!before.caughtUp) return;
     if (frame.t === 'event' && after.log !== before.log && frame.from.type !== 'visitor') {
-      const text = frame.kind === 'message' ? t('widget.say.message', { name: frame.from.name, text: frame.text ?? '' }) : eventText(frame, t);
+      const line = isLine(frame.kind);
+      const text = line ? t('widget.say.message', { name: frame.from.name, text: frame.text ?? frame.file?.name ?? '' }) : eventText(frame, t);
       if (text) say(text);
     }
     if (frame.t === 'typing' && before.typing === null && after.typing) say(t('widget.typing', { name: after.typing.name }));

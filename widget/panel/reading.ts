@@ -1,4 +1,5 @@
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import { isLine } from '../core/log';
 import type { VisitorClientFrame } from '../core/protocol';
 import { Receipts } from '../core/receipts';
 import type { Memory } from './memory';
@@ -58,7 +59,7 @@ export class Reading {
   private tell(): void {
     const { log } = this.model.peek();
     if (log === null) return;
-    const heard = log.events.findLast((event) => event.kind === 'message' && event.from.type === 'agent')?.seq ?? 0;
+    const heard = log.events.findLast((event) => isLine(event.kind) && event.from.type === 'agent')?.seq ?? 0;
     if (heard > this.told && this.watched.peek() && this.send({ t: 'read', conv: log.conv, seq: heard })) {
       this.told = heard;
       this.receipts.read(log.conv, heard);

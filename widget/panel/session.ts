@@ -3,7 +3,7 @@ import { Connection } from '../core/connection';
 import { uuid } from '../core/ids';
 import { addEvent, emptyLog } from '../core/log';
 import { eventOf, Outbox, type Line } from '../core/outbox';
-import type { ErrorCode, VisitorClientFrame, VisitorServerFrame } from '../core/protocol';
+import type { ErrorCode, FileInfo, VisitorClientFrame, VisitorServerFrame } from '../core/protocol';
 import { TYPING_LAPSE, typingSender } from '../core/typing';
 import { Gaps } from './gaps';
 import { filledIn, helloFrame, type SessionOptions } from './hello';
@@ -81,6 +81,11 @@ export class Session {
     this.typist.stop();
     const { log } = this.model.peek();
     this.outbox.add(isOpen(log) ? log.conv : '', text);
+  }
+
+  /** Sends a file that was uploaded to a conversation. */
+  attach(conv: string, file: FileInfo): void {
+    this.outbox.add(conv, '', false, file);
   }
 
   /** The visitor changed the text in the composer. */
@@ -246,7 +251,9 @@ export class Session {
   }
 
   private transmit(line: Line): boolean {
-    if (line.conv !== '') return this.put({ t: 'send', conv: line.conv, cid: line.cid, text: line.text });
+    const { conv, cid, text, file } = line;
+    if (file) return this.put({ t: 'send', conv, cid, file: file.id });
+    if (conv !== '') return this.put({ t: 'send', conv, cid, text });
     if (this.start !== undefined) return false;
     const start = { id: uuid(), cid: line.cid };
     const fields = filledIn(this.options.memory.person);

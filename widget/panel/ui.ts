@@ -18,6 +18,8 @@ export interface Ui {
   readonly open: Signal<boolean>;
   /** What the polite region says: docs of `createAnnouncer`. */
   readonly spoken: Signal<string>;
+  /** The largest file that may be uploaded, bytes. */
+  readonly maxUpload: number;
 }
 
 export const UiContext = createContext<Ui | null>(null);

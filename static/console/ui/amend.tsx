@@ -14,14 +14,16 @@ export function Amend({ event }: { readonly event: ConversationEvent }) {
     <Menu class="amend" label={t('amend')} button={<Icon node={Ellipsis} size={16} />}>
       {(close) => (
         <>
-          <MenuItem
-            onChoose={() => {
-              close();
-              store.editing.value = { conv: event.conv, seq: event.seq };
-            }}
-          >
-            {t('amend.edit')}
-          </MenuItem>
+          {event.kind === 'file' ? null : (
+            <MenuItem
+              onChoose={() => {
+                close();
+                store.editing.value = { conv: event.conv, seq: event.seq };
+              }}
+            >
+              {t('amend.edit')}
+            </MenuItem>
+          )}
           <MenuItem
             onChoose={() => {
               close();

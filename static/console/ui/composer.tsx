@@ -4,6 +4,7 @@ import { MAX_MESSAGE, type Summary } from '../../../widget/core/protocol';
 import { typingSender } from '../../../widget/core/typing';
 import { t } from '../boot';
 import { isMine } from '../lists';
+import { Attach } from './attach';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
 import { visitorName } from './person';
@@ -87,6 +88,7 @@ function Field({ summary, note }: { readonly summary: Summary; readonly note: bo
       }}
     >
       <div class="composer-box">
+        {note ? null : <Attach conv={conv} />}
         <label class="hidden" for="reply">
           {t(note ? 'note.to' : 'reply.to', { name })}
         </label>

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Summary } from '../../../widget/core/protocol';
 import { t } from '../boot';
 import { isMine, isWaiting } from '../lists';
+import { Tray } from './attach';
 import { Composer } from './composer';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
@@ -21,6 +22,7 @@ export function Conversation() {
     <section class="conversation" aria-label={t('conversation.with', { name: visitorName(summary.visitor) })}>
       <Head summary={summary} />
       <Thread key={summary.id} summary={summary} />
+      <Tray conv={summary.id} />
       <Foot summary={summary} />
     </section>
   );

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Check, CheckCheck, CircleAlert, Clock as ClockIcon } from 'lucide';
 import { linkify } from '../../../widget/core/linkify';
@@ -6,6 +7,7 @@ import type { Bubble, Item } from '../../../widget/core/thread';
 import { times, t } from '../boot';
 import { Amend, EditLine } from './amend';
 import { useSurroundings } from './context';
+import { FileView } from './file';
 import { Icon } from './icon';
 import { Avatar, visitorName } from './person';
 
@@ -57,38 +59,48 @@ interface LineProps {
 }
 
 function Line({ bubble, summary, own, unread, last }: LineProps) {
-  const { store } = useSurroundings();
-  const parts = useMemo(() => linkify(bubble.text), [bubble.text]);
-  const { event } = bubble;
-  const { value: editing } = store.editing;
-  if (bubble.deleted) {
-    return (
-      <>
-        {unread ? <UnreadLine /> : null}
-        <div class="bubble gone">{t('deleted')}</div>
-      </>
-    );
-  }
-  if (event && editing?.conv === event.conv && editing.seq === event.seq) return <EditLine bubble={bubble} event={event} />;
-  const amend = event && store.mayAmend(summary, event) ? <Amend event={event} /> : null;
   return (
     <>
       {unread ? <UnreadLine /> : null}
-      <div class={`bubble${bubble.state === 'failed' ? ' failed' : ''}${bubble.note ? ' note' : ''}`} dir="auto">
-        {parts.map((part, i) =>
-          part.href === undefined ? (
-            part.text
-          ) : (
-            <a key={i} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-              {part.text}
-            </a>
-          ),
-        )}
-        {bubble.edited ? <small> {t('edited')}</small> : null}
-        {amend}
-      </div>
+      <Said bubble={bubble} summary={summary} />
       {own && ((last && !bubble.note) || bubble.state === 'failed' || bubble.state === 'sending') ? <Delivery bubble={bubble} /> : null}
     </>
+  );
+}
+
+/** A line as it is now, and what may be done with it. */
+function Said({ bubble, summary }: { readonly bubble: Bubble; readonly summary: Summary }) {
+  const { store } = useSurroundings();
+  const { event, file } = bubble;
+  const { value: editing } = store.editing;
+  if (bubble.deleted) return <div class="bubble gone">{t('deleted')}</div>;
+  if (event && editing?.conv === event.conv && editing.seq === event.seq) return <EditLine bubble={bubble} event={event} />;
+  const amend = event && store.mayAmend(summary, event) ? <Amend event={event} /> : null;
+  if (!file) return <Words bubble={bubble}>{amend}</Words>;
+  return (
+    <div class="sent-file">
+      <FileView bubble={bubble} file={file} />
+      {amend}
+    </div>
+  );
+}
+
+function Words({ bubble, children }: { readonly bubble: Bubble; readonly children: ComponentChildren }) {
+  const parts = useMemo(() => linkify(bubble.text), [bubble.text]);
+  return (
+    <div class={`bubble${bubble.state === 'failed' ? ' failed' : ''}${bubble.note ? ' note' : ''}`} dir="auto">
+      {parts.map((part, i) =>
+        part.href === undefined ? (
+          part.text
+        ) : (
+          <a key={i} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+            {part.text}
+          </a>
+        ),
+      )}
+      {bubble.edited ? <small> {t('edited')}</small> : null}
+      {children}
+    </div>
   );
 }
 
@@ -158,6 +170,7 @@ function describe(event: ConversationEvent, me: string | undefined): string | un
     }
     case 'message':
     case 'note':
+    case 'file':
     case 'edited':
     case 'deleted':
       return undefined;

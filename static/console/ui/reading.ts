@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Log } from '../../../widget/core/log';
+import { isLine, type Log } from '../../../widget/core/log';
 import type { Summary } from '../../../widget/core/protocol';
 import { t } from '../boot';
 import { isMine } from '../lists';
@@ -108,8 +108,8 @@ export function useAnnouncements(log: Log, visitor: string): string {
     const from = said.current;
     said.current = last ?? from;
     if (from === undefined || last === undefined) return '';
-    const fresh = log.events.filter((event) => event.seq > from && event.kind === 'message' && event.from.type === 'visitor');
-    const text = fresh.map((event) => t('says', { name: visitor, text: event.text ?? '' })).join(' ');
+    const fresh = log.events.filter((event) => event.seq > from && isLine(event.kind) && event.from.type === 'visitor');
+    const text = fresh.map((event) => t('says', { name: visitor, text: event.text ?? event.file?.name ?? '' })).join(' ');
     // The same words once more are news only when they differ a little.
     before.current = text !== '' && text === before.current ? `${text}\u00a0` : text;
     return before.current;
@@ -118,12 +118,12 @@ export function useAnnouncements(log: Log, visitor: string): string {
 
 /** The visitor's and colleagues' lines after `seq`. */
 function countLines(log: Log, seq: number): number {
-  return log.events.filter((event) => event.seq > seq && (event.kind === 'message' || event.kind === 'note')).length;
+  return log.events.filter((event) => event.seq > seq && (isLine(event.kind) || event.kind === 'note')).length;
 }
 
 function fromTheEnd(log: Log, unread: number): number | undefined {
-  const theirs = log.events.filter((event) => event.kind === 'message' && event.from.type === 'visitor');
+  const theirs = log.events.filter((event) => isLine(event.kind) && event.from.type === 'visitor');
   const first = theirs.at(-Math.min(unread, theirs.length))?.seq;
   // With nothing before them, all lines are new: that needs no line.
-  return first !== undefined && (log.first > 1 || log.events.some((event) => event.kind === 'message' && event.seq < first)) ? first : undefined;
+  return first !== undefined && (log.first > 1 || log.events.some((event) => isLine(event.kind) && event.seq < first)) ? first : undefined;
 }
