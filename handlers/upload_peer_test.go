@@ -27,7 +27,7 @@ func form(t *testing.T, conv, name, claimed string, content []byte) (body *bytes
 	w := multipart.NewWriter(body)
 	must(t, w.WriteField("conv", conv))
 	part, err := w.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {`form-data; name="file"; filename="` + name + `"`}, "Content-Type": {claimed},
+		"Content-Disposition": {`form-data; name="file"; filename="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`}, "Content-Type": {claimed},
 	})
 	must(t, err)
 	_, err = part.Write(content)

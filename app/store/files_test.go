@@ -146,3 +146,24 @@ func TestTheKeyOfLinksStaysTheSame(t *testing.T) {
 		}
 	})
 }
+
+func TestVisitorsOfASiteThatIsOffAreUnknown(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		on := a.visitor()
+		shut := models.Site{Key: rand.Text(), Name: "Shut"}
+		must(t, a.account().CreateSite(background, &shut))
+		off := models.Visitor{SiteID: shut.ID, TokenHash: []byte(rand.Text())}
+		must(t, a.account().CreateVisitor(background, &off))
+		for _, v := range []models.Visitor{on, off} {
+			want := models.Kind("")
+			if v.SiteID == shut.ID {
+				want = models.KindNotFound
+			}
+			_, err := b.VisitorWithToken(background, v.TokenHash)
+			wantKind(t, err, want)
+			_, err = b.VisitorCalled(background, v.PublicID)
+			wantKind(t, err, want)
+		}
+	})
+}
