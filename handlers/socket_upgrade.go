@@ -47,7 +47,7 @@ func upgradeSocket(route socketRoute) fiber.Handler {
 		},
 		fiberws.Config{
 			Subprotocols:    []string{subprotocol},
-			ReadBufferSize:  512, // most frames of people typing are small
+			ReadBufferSize:  256, // every idle socket has one; what is longer is read past it
 			WriteBufferSize: 1024,
 			WriteBufferPool: &sync.Pool{},
 			RecoverHandler:  recoverSocket,

@@ -14,7 +14,7 @@ import (
 )
 
 // raw sends bytes as they are and returns everything that is answered until the server hangs up.
-func (s *server) raw(parts ...string) string {
+func (s *server) rawUpload(parts ...string) string {
 	s.t.Helper()
 	conn, err := net.Dial("tcp", s.host)
 	must(s.t, err)
@@ -75,7 +75,7 @@ func TestUploadsOfEveryShape(t *testing.T) {
 		"the path in capitals":  {[]string{strings.Replace(k.head(contentType, length(len(body)), "Connection: close"), uploadsPath, strings.ToUpper(uploadsPath), 1), body}, "404"},
 		"the path with a query": {[]string{strings.Replace(k.head(contentType, length(len(body)), "Connection: close"), uploadsPath, uploadsPath+"?x", 1), body}, "404"},
 	} {
-		answer := k.raw(test.parts...)
+		answer := k.rawUpload(test.parts...)
 		answer = strings.TrimPrefix(answer, "HTTP/1.1 100 Continue\r\n\r\n")
 		if !strings.HasPrefix(answer, "HTTP/1.1 "+test.answer+" ") || strings.Count(answer, "HTTP/1.1 ") != 1 {
 			t.Errorf("%s: %.300q", name, answer)
@@ -112,7 +112,7 @@ func TestNoRequestHidesInTheBodyOfAnUpload(t *testing.T) {
 		"chunked":          k.head("text/plain", "Transfer-Encoding: chunked"),
 	}
 	for name, head := range heads {
-		if answer := k.raw(head + hidden + hidden); strings.Contains(answer, "ok\n") || strings.Count(answer, "HTTP/1.1 ") != 1 {
+		if answer := k.rawUpload(head + hidden + hidden); strings.Contains(answer, "ok\n") || strings.Count(answer, "HTTP/1.1 ") != 1 {
 			t.Errorf("%s upload: %q", name, answer)
 		}
 	}

@@ -221,7 +221,7 @@ func TestALargeFileIsRefused(t *testing.T) {
 	}
 	// Every other route has the limit it had.
 	elsewhere := strings.Replace(k.head("application/json", "Content-Length: 2000000"), uploadsPath, "/api/v1/conversations/"+k.conv+"/messages", 1)
-	if answer := k.raw(elsewhere); !strings.HasPrefix(answer, "HTTP/1.1 413 ") {
+	if answer := k.rawUpload(elsewhere); !strings.HasPrefix(answer, "HTTP/1.1 413 ") {
 		t.Errorf("elsewhere: %q", answer)
 	}
 }

@@ -53,6 +53,7 @@ func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 		return nil, err
 	}
 	r := requestOf(c.UserContext())
+	site.Origins = nil // they were for this request; every idle visitor would keep them
 	return func(client *hub.Client) protocol {
 		return newVisitorProtocol(w, client, site, right, r)
 	}, nil
