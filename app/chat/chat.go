@@ -100,7 +100,7 @@ func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 // has it or whether it waits.
 func (s *Service) tellSummary(c models.Summary, urgent bool) {
 	s.summaries.tell(c, urgent, func(c models.Summary) {
-		s.hub.Publish(frame(convFrame{"conv", s.summary(c)}), TopicAgents(c.AccountID))
+		s.hub.PublishLatest(c.PublicID, frame(convFrame{"conv", s.summary(c)}), TopicAgents(c.AccountID))
 	})
 }
 

@@ -39,6 +39,12 @@ type Conn interface {
 	Shut(code int, reason string)
 }
 
+// frame is something that waits for a client.
+type frame struct {
+	payload []byte
+	about   string // a newer one about the same takes its place; "" for what nothing replaces
+}
+
 // Client is one socket's queue. No goroutine stands by: a writer runs only while something waits.
 type Client struct {
 	// Static after construction.
@@ -50,8 +56,8 @@ type Client struct {
 
 	// Guarded by mu.
 	mu        sync.Mutex
-	queue     [][]byte      // goes out next
-	held      [][]byte      // goes out after Release
+	queue     []frame       // goes out next
+	held      []frame       // goes out after Release
 	holding   bool          // between Hold and Release
 	frames    int           // in queue and being written
 	bytes     int           // what they cost
@@ -74,14 +80,22 @@ func NewClient(conn Conn, limits Limits) *Client {
 func (c *Client) Send(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.push(payload, c.holding)
+	c.push(frame{payload: payload}, c.holding)
+}
+
+// latest is Send of a state, not an event: what still waits about the same is not sent any more.
+func (c *Client) latest(about string, payload []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forget(about)
+	c.push(frame{payload, about}, c.holding)
 }
 
 // Reply is Send that doesn't wait for Release.
 func (c *Client) Reply(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.push(payload, false)
+	c.push(frame{payload: payload}, false)
 }
 
 // hint is Send that does nothing when the queue is more than half full.
@@ -89,7 +103,7 @@ func (c *Client) hint(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.halfEmpty() {
-		c.push(payload, c.holding)
+		c.push(frame{payload: payload}, c.holding)
 	}
 }
 
@@ -119,7 +133,7 @@ func (c *Client) offer(payload []byte) (<-chan struct{}, error) {
 	case c.closed:
 		return nil, ErrClosed
 	case c.halfEmpty():
-		c.enqueue(payload)
+		c.enqueue(frame{payload: payload})
 		return nil, nil
 	}
 	if c.room == nil {
@@ -143,8 +157,8 @@ func (c *Client) Release() {
 	if c.closed || len(c.held) == 0 {
 		return
 	}
-	for _, payload := range c.held {
-		c.enqueue(payload)
+	for _, f := range c.held {
+		c.enqueue(f)
 	}
 	c.held, c.heldBytes = nil, 0
 }

@@ -88,6 +88,15 @@ func (h *Hub) Publish(payload []byte, topics ...Topic) {
 	h.subs.each(topics, func(c *Client) { c.Send(payload) })
 }
 
+// PublishLatest is Publish for how something stands, not for what happened to it: whatever still
+// waits about the same gives way, so that a slow client has one frame of each to take and not one
+// for every change. about must not be empty.
+func (h *Hub) PublishLatest(about string, payload []byte, topics ...Topic) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	h.subs.each(topics, func(c *Client) { c.latest(about, payload) })
+}
+
 // Hint is Publish for what may be lost (typing, presence): a client whose queue is more than half
 // full is passed over.
 func (h *Hub) Hint(payload []byte, topics ...Topic) {

@@ -210,3 +210,35 @@ func TestChurn(t *testing.T) {
 		t.Errorf("%d clients are left, %v", h.Len(), err)
 	}
 }
+
+// TestLatestTakesThePlaceOfWhatWaits has a peer that reads nothing while much changes.
+func TestLatestTakesThePlaceOfWhatWaits(t *testing.T) {
+	for name, hold := range map[string]bool{"in the queue": false, "behind a replay": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h, peer := hub.New(), stalledConn()
+				c := join(t, h, peer, "a", "b")
+				h.PublishLatest("1", []byte("1 written already"), "a")
+				synctest.Wait()
+				if hold {
+					c.Hold()
+				}
+				for i := range 10 * limits.Frames {
+					h.PublishLatest("1", fmt.Append(nil, "1 at ", i), "a", "b")
+				}
+				h.Publish([]byte("event of 1"), "a")
+				h.PublishLatest("2", []byte("2"), "a")
+				h.PublishLatest("1", []byte("1 as it is now"), "b")
+				for range limits.Frames - 10 { // what gave way has given back its room
+					h.PublishLatest("3", make([]byte, limits.Bytes/4), "a")
+				}
+				h.PublishLatest("3", []byte("3"), "a")
+				c.Release()
+				close(peer.stalled)
+				same(t, "the peer", peer.got(), "1 written already", "event of 1", "2", "1 as it is now", "3")
+				c.Close(1000, "")
+				c.Wait()
+			})
+		})
+	}
+}

@@ -3,6 +3,7 @@ package hub
 import (
 	"errors"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -22,29 +23,43 @@ func (c *Client) halfEmpty() bool {
 	return c.frames <= c.limits.Frames/2 && c.bytes <= c.limits.Bytes/2
 }
 
-// push queues payload, or closes a client that has no room for it. mu must be held.
-func (c *Client) push(payload []byte, hold bool) {
+// forget takes back what waits about something. mu must be held.
+func (c *Client) forget(about string) {
+	old := func(f frame) bool { return f.about == about }
+	if i := slices.IndexFunc(c.queue, old); i >= 0 {
+		c.frames--
+		c.bytes -= c.cost(c.queue[i].payload)
+		c.queue = slices.Delete(c.queue, i, i+1)
+	}
+	if i := slices.IndexFunc(c.held, old); i >= 0 {
+		c.heldBytes -= c.cost(c.held[i].payload)
+		c.held = slices.Delete(c.held, i, i+1)
+	}
+}
+
+// push queues a frame, or closes a client that has no room for it. mu must be held.
+func (c *Client) push(f frame, hold bool) {
 	if c.closed {
 		return
 	}
-	if !c.fits(payload) {
+	if !c.fits(f.payload) {
 		c.queue = nil // it would only delay the close
 		c.end(CodeSlow, "too slow", 0)
 		return
 	}
 	if hold {
-		c.held = append(c.held, payload)
-		c.heldBytes += c.cost(payload)
+		c.held = append(c.held, f)
+		c.heldBytes += c.cost(f.payload)
 		return
 	}
-	c.enqueue(payload)
+	c.enqueue(f)
 }
 
-// enqueue adds payload to what goes out next. mu must be held.
-func (c *Client) enqueue(payload []byte) {
+// enqueue adds a frame to what goes out next. mu must be held.
+func (c *Client) enqueue(f frame) {
 	c.frames++
-	c.bytes += c.cost(payload)
-	c.queue = append(c.queue, payload)
+	c.bytes += c.cost(f.payload)
+	c.queue = append(c.queue, f)
 	c.startWriter()
 }
 
@@ -91,10 +106,15 @@ func (c *Client) write() {
 func (c *Client) take() (batch [][]byte, closing bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	batch, c.queue = c.queue, nil
-	if batch == nil {
+	if len(c.queue) == 0 {
 		c.writing = false
+		return nil, c.closed
 	}
+	batch = make([][]byte, len(c.queue))
+	for i, f := range c.queue {
+		batch[i] = f.payload
+	}
+	c.queue = nil
 	return batch, c.closed
 }
 
