@@ -12,11 +12,13 @@ import (
 // would only flicker, and every agent of the account would pay for it.
 const glance = 500 * time.Millisecond
 
-// ripe is when a glance that begins now ends. Those of all conversations end at the same few moments,
-// so that what colleagues hear goes out to each of them in few writes.
-func ripe() time.Duration {
-	const grid = glance / 10
-	return glance - time.Duration(time.Now().UnixNano())%grid
+// beat is how far apart the moments are at which colleagues hear of further lines: those of all
+// conversations at once, so that it is one write to each colleague and not one for each line.
+const beat = 50 * time.Millisecond
+
+// next is how long it is from now, or a glance from now, to such a moment.
+func next(after time.Duration) time.Duration {
+	return after + beat - time.Duration(time.Now().UnixNano())%beat
 }
 
 // summaries thins out the frames that tell all agents of an account how a conversation stands. The
@@ -30,8 +32,8 @@ type summaries struct {
 // told is a conversation that was told of just now, and how it stands since, if that is news.
 type told struct{ since *models.Summary }
 
-// tell publishes how a conversation stands: at once if that is urgent or nothing was told for a
-// glance, else at the end of it, as it stands then.
+// tell publishes how a conversation stands: at once if that is urgent, within a beat if nothing was
+// told for a glance, else at the end of it; as it stands then.
 func (s *summaries) tell(c models.Summary, urgent bool, publish func(models.Summary)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,9 +48,14 @@ func (s *summaries) tell(c models.Summary, urgent bool, publish func(models.Summ
 	if s.told == nil {
 		s.told = map[int64]*told{}
 	}
+	if !urgent {
+		s.told[c.ID] = &told{since: &c}
+		time.AfterFunc(next(0), func() { s.later(c.ID, publish) })
+		return
+	}
 	s.told[c.ID] = &told{}
 	publish(c)
-	time.AfterFunc(ripe(), func() { s.later(c.ID, publish) })
+	time.AfterFunc(next(glance-beat), func() { s.later(c.ID, publish) })
 }
 
 // later publishes what has become news during a glance, and begins another one.
@@ -62,5 +69,5 @@ func (s *summaries) later(id int64, publish func(models.Summary)) {
 	}
 	publish(*t.since)
 	t.since = nil
-	time.AfterFunc(ripe(), func() { s.later(id, publish) })
+	time.AfterFunc(next(glance-beat), func() { s.later(id, publish) })
 }

@@ -30,7 +30,9 @@ func TestSummariesAreThinnedOutButEndWithTheTruth(t *testing.T) {
 		for seq := range int64(100) {
 			tell(seq, false)
 		}
-		expect("at once", 0)
+		expect("at once")
+		<-time.After(beat)
+		expect("within a beat", 99)
 		tell(100, true)
 		expect("what is urgent", 100)
 		tell(101, false)
@@ -40,6 +42,7 @@ func TestSummariesAreThinnedOutButEndWithTheTruth(t *testing.T) {
 		<-time.After(glance)
 		expect("in silence")
 		tell(103, false)
+		<-time.After(beat)
 		expect("after the silence", 103)
 		<-time.After(2 * glance)
 		s.mu.Lock()
