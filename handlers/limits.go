@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"log/slog"
 	"math"
 	"net/http"
 	"net/netip"
@@ -165,6 +166,12 @@ func (w *Web) addressOf(c *fiber.Ctx) netip.Prefix {
 	var hops []string
 	for _, line := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
 		hops = append(hops, strings.Split(string(line), ",")...)
+	}
+	if len(hops) > 0 && !w.trusted(addr) {
+		w.unknownProxy.Do(func() {
+			slog.Warn("X-Forwarded-For from an address that is not in http.trusted_proxies is not believed: if a proxy of yours is there, all visitors count as one address",
+				"proxy", addr)
+		})
 	}
 	for i := len(hops) - 1; i >= 0 && w.trusted(addr); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
@@ -38,6 +39,8 @@ type Web struct {
 
 	rights rights
 	usage  *usage
+
+	unknownProxy sync.Once // was warned of
 }
 
 // Demo is what the demo page and the sign-in page show on a demo server.
