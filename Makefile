@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build test test-go test-web e2e bench lint clean check-go check-node
+.PHONY: help run build test test-go test-web e2e chaos chaos-short bench lint clean check-go check-node
 
 # SQLite is written in C.
 export CGO_ENABLED := 1
@@ -15,7 +15,7 @@ SRC    := $(shell find build.mjs tsconfig.json widget static \( -type f -o -type
             -not -path 'static/dist*' -not -name '*.go' 2>/dev/null)
 
 help: ## list these targets
-	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ': .*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: build ## build, then serve the demo on http://localhost:8080
 	./bin/foyer serve --demo
@@ -23,7 +23,7 @@ run: build ## build, then serve the demo on http://localhost:8080
 build: check-go $(BUNDLE) ## build the front end (when it changed) and bin/foyer
 	go build -o bin/foyer .
 
-test: test-go test-web e2e ## everything that can be tested: Go, TypeScript, browser
+test: test-go test-web e2e chaos-short ## everything that can be tested: Go, TypeScript, browser, faults
 
 test-go: check-go ## gofmt, go vet, go test -race, on SQLite and, when it is there, PostgreSQL
 	@unformatted=$$(find . -name '*.go' -not -path './node_modules/*' -exec gofmt -l {} +); \
@@ -41,6 +41,14 @@ e2e: build ## browser tests on bin/foyer in Chromium; one file: make e2e T=e2e/t
 bench: build ## measure bin/foyer against its yardsticks, about 6 minutes, Linux only: docs/performance.md
 	go build -o bin/bench ./e2e/bench
 	bin/bench $(B)
+
+chaos: build ## every fault, 1,000 kills among them, some minutes; one: make chaos F="power cut"
+	.ci/chaos.sh
+	go run ./e2e/chaos -only "$(F)"
+
+chaos-short: build ## the faults that CI causes, in a minute
+	.ci/chaos.sh
+	go run ./e2e/chaos -short
 
 lint: check-go ## golangci-lint, the version pinned in .ci/lint
 	go tool -modfile=.ci/lint/go.mod golangci-lint run

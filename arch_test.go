@@ -47,6 +47,10 @@ func wrong(dir, imp string) string {
 
 func wrongOurs(dir, ours string) string {
 	switch {
+	case within(dir, "e2e"):
+		return "and e2e knows the program from outside only"
+	case within(ours, "e2e"):
+		return above
 	case layer(ours) > layer(dir):
 		return above
 	case dir == "models":
@@ -92,6 +96,7 @@ func TestWhatTheRulesForbid(t *testing.T) {
 	for _, bad := range [][2]string{
 		{"models", "foyer/app/store"}, {"app/chat", "foyer/handlers"}, {"app/chat", "foyer/app/report"},
 		{"app/hub", "foyer/app/chat"}, {"app/chat", "foyer/views"}, {"views", "foyer/app/chat"}, {"handlers", "foyer/."},
+		{"e2e/chaos", "foyer/models"}, {"e2e/chaos", "foyer/app/store"}, {".", "foyer/e2e/chaos"},
 		{"models", "gorm.io/gorm"}, {"models", "github.com/oklog/ulid/v2"}, {"app/chat", "gorm.io/gorm"},
 		{"app/hub", "github.com/gofiber/fiber/v2"}, {"handlers", "github.com/gofiber/fiber/v2/middleware/filesystem"},
 		{"e2e/bench", "foyer/models"}, {"e2e/bench", "gorm.io/gorm"},
