@@ -48,20 +48,19 @@ func (c *chaos) stage(ctx context.Context, name string, h habits, wrapped []stri
 
 // play starts the server of a stage and its crowd.
 func (c *chaos) play(ctx context.Context, s *server, h habits) (*crowd, error) {
-	w := c.gather(ctx, s, 6, []string{"anna", "ben"}, h, func(string) func(context.Context) (net.Conn, error) { return direct(s.addr) })
 	if _, err := s.start(ctx); err != nil {
-		return w, err
+		return nil, err
 	}
+	w := c.gather(ctx, s, 6, []string{"anna", "ben"}, h, func(string) func(context.Context) (net.Conn, error) { return direct(s.addr) })
 	return w, w.together(20 * time.Second)
 }
 
 // close ends the clients and the server.
 func (w *crowd) close() {
-	if w == nil {
-		return
-	}
 	w.leave()
-	w.server.kill()
+	if w != nil {
+		w.server.kill()
+	}
 }
 
 // end lets everybody finish and stops the server as an operator would.
@@ -100,8 +99,11 @@ func (w *crowd) join(c *client) {
 	w.over.Go(func() { c.run(w.ctx) })
 }
 
-// leave ends every client.
+// leave ends every client, if there is a crowd.
 func (w *crowd) leave() {
+	if w == nil {
+		return
+	}
 	w.cancel()
 	w.over.Wait()
 }

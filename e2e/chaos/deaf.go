@@ -24,7 +24,8 @@ var wordy = habits{Window: 8, Pace: 5 * time.Millisecond, Hurry: brisk.Hurry, Lo
 // deaf opens more tabs of a visitor, which never read, while the visitor is told a lot. The server
 // has to let go of them, with a bounded queue for each, and nobody else may notice.
 func deaf(ctx context.Context, c *chaos) (f figures, err error) {
-	s, err := c.newServer(filepath.Join(c.folder, "deaf"))
+	// With the usual time for a write, that would end them before their queues are full.
+	s, err := c.newServer(filepath.Join(c.folder, "deaf"), "FOYER_SOCKET_WRITE=60s")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func deaf(ctx context.Context, c *chaos) (f figures, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.saysMore(2000); err != nil {
+	if err := w.saysMore(3000); err != nil {
 		return f, err
 	}
 	most, err := s.memory()

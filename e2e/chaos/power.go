@@ -17,7 +17,7 @@ import (
 // acknowledged by then has to be there. The same is done to a server that syncs less, which has to
 // lose: a test that finds nothing there would find nothing anywhere.
 func powerCut(ctx context.Context, c *chaos) (f figures, err error) {
-	cuts := pick(c, 25, 250)
+	cuts := pick(c, 25, 100)
 	acks, lost, err := c.cuts(ctx, "full", c.binary, cuts, &f)
 	f.add("FULL: %d cuts, %d acks checked, %d missing", cuts, acks, lost)
 	if err != nil {
@@ -54,7 +54,7 @@ func (c *chaos) cuts(ctx context.Context, name, binary string, cuts int, more *f
 		return 0, 0, err
 	}
 	w.speak(true)
-	wait(ctx, pick(c, 3*time.Second, 20*time.Second))
+	wait(ctx, pick(c, 2*time.Second, 10*time.Second))
 	s.kill()
 	d := newDisk(map[string][]byte{"foyer.db": c.seed.database})
 	if err := d.replay(trace, nil); err != nil {

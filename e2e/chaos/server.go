@@ -98,6 +98,7 @@ func (s *server) start(ctx context.Context) (time.Duration, error) {
 		err = errors.New("the server ended instead of starting")
 	}
 	if err != nil {
+		s.kill()
 		return took, fmt.Errorf("%w; it printed:\n%s", err, s.output.tail())
 	}
 	return took, nil
