@@ -50,7 +50,7 @@ var faults = []fault{
 }
 
 // patience is how long a whole run may take before it is called hung.
-const patience = 15 * time.Minute
+const patience = 20 * time.Minute
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == childCommand {
