@@ -88,10 +88,13 @@ type session struct {
 	once    sync.Once
 	synced  bool // all that was missed has come
 	stalled bool
-	asked   map[string]bool // conversations whose gap has been asked for
+	// hesitant stalls after the welcome.
+	hesitant bool
+	asked    map[string]bool // conversations whose gap has been asked for
 }
 
-// connect opens a socket and says hello, and then reads nothing if it is to stall. m.mu must be held.
+// connect opens a socket and says hello. One that is to stall reads nothing after the welcome, so that
+// what it missed is stuck half-way. m.mu must be held.
 func (p *person) connect(stall bool) {
 	if p.session != nil {
 		return
@@ -100,7 +103,7 @@ func (p *person) connect(stall bool) {
 	if err != nil {
 		return
 	}
-	s := &session{wire: &wire{Conn: conn}, out: make(chan any, 4096), over: make(chan struct{}), asked: map[string]bool{}}
+	s := &session{wire: &wire{Conn: conn}, hesitant: stall, out: make(chan any, 4096), over: make(chan struct{}), asked: map[string]bool{}}
 	s.wire.left.Store(-1)
 	p.session = s
 	path := "/ws/visitor?site=" + p.m.site.Key
@@ -114,11 +117,6 @@ func (p *person) connect(stall bool) {
 			p.lost(s, 0)
 			return
 		}
-		p.m.mu.Lock()
-		if stall && p.session == s {
-			p.stall()
-		}
-		p.m.mu.Unlock()
 		go s.write(socket)
 		p.read(s, socket)
 	}()

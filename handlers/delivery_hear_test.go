@@ -16,6 +16,9 @@ func (p *person) hear(s *session, frame []byte) {
 	about := decode[struct{ T string }](p, frame)
 	if about.T == "welcome" {
 		p.welcomed(frame)
+		if s.hesitant {
+			p.stall()
+		}
 		return
 	}
 	f := decode[struct {
@@ -119,9 +122,6 @@ func (p *person) forget(conv string) {
 		return
 	}
 	p.logs = map[string]*heardLog{}
-	for _, l := range p.outbox {
-		l.refused = "" // whatever has no ack is offered again
-	}
 	if p.session.synced {
 		p.offer()
 	}
@@ -154,7 +154,7 @@ func (p *person) acked(a chat.Ack) {
 	p.m.ack(p, a)
 	for _, l := range p.outbox {
 		if l.cid == a.CID {
-			l.acked = true
+			l.acked, l.refused = true, "" // offered twice, it may have been refused once
 		}
 	}
 }

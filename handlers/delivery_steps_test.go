@@ -77,6 +77,30 @@ func (m *delivery) cuts() {
 	}
 }
 
+// reloads loads a visitor's page anew: it shows nothing yet, and while the long log is on its way to it
+// the conversation goes on.
+func (m *delivery) reloads() {
+	p := m.someone(func(p *person) bool {
+		return p.agent == "" && p.logs[p.conv] != nil && len(p.logs[p.conv].shown) > 14 && !m.isClosed(p.logs[p.conv])
+	})
+	m.mu.Lock()
+	conv := p.conv
+	p.leave()
+	p.logs = map[string]*heardLog{}
+	p.connect(true)
+	late := time.AfterFunc(catchUp, m.news.Broadcast)
+	defer late.Stop()
+	for begin := time.Now(); p.session != nil && !p.session.stalled && time.Since(begin) < catchUp; {
+		m.news.Wait()
+	}
+	m.mu.Unlock()
+	anna := m.agents["anna"]
+	departments, err := m.web.Chat.Departments(context.Background(), anna)
+	m.need(err)
+	_, _ = m.web.Chat.Take(context.Background(), anna, conv)
+	_, _ = m.web.Chat.Transfer(context.Background(), anna, conv, chat.Destination{Department: departments[0].ID})
+}
+
 func (m *delivery) cutAll() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -48,6 +48,7 @@ func TestNothingSaidIsLost(t *testing.T) {
 				"answer":   func(*rapid.T) { m.answers() },
 				"read":     func(*rapid.T) { m.reads() },
 				"move":     func(*rapid.T) { m.moves() },
+				"reload":   func(*rapid.T) { m.reloads() },
 				"cut":      func(*rapid.T) { m.cuts() },
 				"stall":    func(*rapid.T) { m.stalls() },
 				"quiet":    func(*rapid.T) { m.quiet() },
