@@ -10,8 +10,17 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"foyer/app/config"
 )
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		// fasthttp's clock never ends, and what clears its idle workers looks every 10 s whether it should.
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"))
+}
 
 func TestCommandLine(t *testing.T) {
 	t.Setenv("FOYER_DATABASE_DSN", filepath.Join(t.TempDir(), "foyer.db"))

@@ -87,12 +87,19 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// raw opens a socket of the server as a peer that may break every rule.
+// raw opens a socket of the server as a peer that may break every rule, until the test ends.
 func (s *server) raw(t *testing.T, path, headers string) *rawPeer {
+	t.Helper()
+	p := s.rawUntilClosed(t, path, headers)
+	t.Cleanup(func() { _ = p.Close() })
+	return p
+}
+
+// rawUntilClosed is raw for a peer that is closed by whoever asked for it.
+func (s *server) rawUntilClosed(t *testing.T, path, headers string) *rawPeer {
 	t.Helper()
 	conn, err := net.Dial("tcp", s.host)
 	must(t, err)
-	t.Cleanup(func() { _ = conn.Close() })
 	must(t, conn.SetDeadline(time.Now().Add(testWait)))
 	p := &rawPeer{Conn: conn, r: bufio.NewReader(conn), t: t}
 	p.write(fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+

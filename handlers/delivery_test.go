@@ -4,12 +4,12 @@ import (
 	"context"
 	"flag"
 	"log/slog"
-	"os"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"foyer/models"
@@ -20,7 +20,10 @@ func TestMain(m *testing.M) {
 		_ = flag.Set(name, value)
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // what tests break on purpose would be logged
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m,
+		// fasthttp's clock never ends, and what clears its idle workers looks every 10 s whether it should.
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"))
 }
 
 // TestNothingSaidIsLost lets visitors and agents talk at random while connections are cut with frames

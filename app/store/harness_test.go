@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 		_ = flag.Set(name, value)
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // what tests break on purpose would be logged
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // clock is the time of a test: it passes when the test says so.
