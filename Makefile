@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build test test-go test-web e2e chaos chaos-short bench lint clean check-go check-node
+.PHONY: help run build test test-go test-web e2e chaos chaos-short fuzz bench lint clean check-go check-node
 
 # SQLite is written in C.
 export CGO_ENABLED := 1
@@ -49,6 +49,10 @@ chaos: build ## every fault, 1,000 kills among them, some minutes; one: make cha
 chaos-short: build ## the faults that CI causes, in a minute
 	.ci/chaos.sh
 	go run ./e2e/chaos -short
+
+fuzz: check-go ## fuzz the frame decoder and the frames, a minute each; longer: make fuzz FOR=1h
+	go test ./handlers -run '^$$' -fuzz FuzzFrame -fuzztime $(or $(FOR),1m)
+	go test ./handlers -run '^$$' -fuzz FuzzSaid -fuzztime $(or $(FOR),1m)
 
 lint: check-go ## golangci-lint, the version pinned in .ci/lint
 	go tool -modfile=.ci/lint/go.mod golangci-lint run

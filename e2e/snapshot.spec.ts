@@ -28,6 +28,7 @@ async function change(server: Server, anna: RawAgent, ben: RawAgent, visitors: R
   const say = (who: RawVisitor, conv: string, text: string) => who.say({ t: 'send', conv, cid: randomUUID(), text });
 
   say(visitors['open']!, convs['open']!, 'A line while you were away');
+  await visitors['open']!.hears({ t: 'event', text: 'A line while you were away' });
   await anna.api('POST', `/conversations/${convs['open']}/messages`, { cid: randomUUID(), text: 'Said by Anna elsewhere' });
   await anna.api('POST', `/conversations/${convs['open']}/messages`, { cid: randomUUID(), text: 'A note by Anna elsewhere', note: true });
   await ben.api('POST', `/conversations/${convs['open']}/messages`, { cid: randomUUID(), text: 'A note by Ben', note: true });

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -82,7 +83,6 @@ type visitorTabs struct{ token string }
 // session is one connection of a person.
 type session struct {
 	wire    *wire
-	socket  *websocket.Conn
 	out     chan any
 	over    chan struct{} // closed by cut
 	once    sync.Once
@@ -157,7 +157,7 @@ func (p *person) read(s *session, socket *websocket.Conn) {
 		_, frame, err := socket.ReadMessage()
 		if err != nil {
 			code := 0
-			if e, ok := err.(*websocket.CloseError); ok {
+			if e, ok := errors.AsType[*websocket.CloseError](err); ok {
 				code = e.Code
 			}
 			p.lost(s, code)

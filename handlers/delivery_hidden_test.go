@@ -45,7 +45,7 @@ func TestHiddenIsHidden(t *testing.T) {
 		noon := w.clock.now()
 		var heard [2][]byte
 		for i, hidden := range [][]int{notes, make([]int, len(script))} {
-			w.clock.at = noon
+			w.clock.set(noon)
 			w.putBack(rt)
 			o := &onlooker{T: rt, w: w, agents: agents, token: begin.token, conv: begin.conv}
 			heard[i] = o.live(script, hidden)

@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	for name, value := range map[string]string{"rapid.checks": "6", "rapid.steps": "50", "rapid.shrinktime": "5s", "rapid.nofailfile": "true"} { // the command line wins
+	for name, value := range map[string]string{"rapid.checks": "5", "rapid.steps": "50", "rapid.shrinktime": "5s", "rapid.nofailfile": "true"} { // the command line wins
 		_ = flag.Set(name, value)
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // what tests break on purpose would be logged

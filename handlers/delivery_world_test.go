@@ -49,6 +49,12 @@ func (c *stillClock) pass(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+func (c *stillClock) set(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = to
+}
+
 // pipes is a network in memory: what is on the way is lost when a connection is cut, and a peer that
 // does not read holds up the writer at once.
 type pipes struct {
@@ -96,17 +102,17 @@ type premises struct {
 	epochs  int
 }
 
-func newPremises(t testing.TB, driver, dsn string) *premises {
-	t.Helper()
-	w := &premises{clock: newStillClock(), folder: t.TempDir}
+func newPremises(tb testing.TB, driver, dsn string) *premises {
+	tb.Helper()
+	w := &premises{clock: newStillClock(), folder: tb.TempDir}
 	var err error
 	w.assets, err = static.Load()
-	must(t, err)
+	must(tb, err)
 	w.pages, err = views.New(static.Locales())
-	must(t, err)
+	must(tb, err)
 	w.options = store.Options{Driver: driver, DSN: dsn, Readers: 4, Now: w.clock.now}
-	w.up(t)
-	t.Cleanup(func() { must(t, w.down()) })
+	w.up(tb)
+	tb.Cleanup(func() { must(tb, w.down()) })
 	return w
 }
 
@@ -275,27 +281,27 @@ func copyFile(t rapid.TB, from, to string) {
 }
 
 // found makes an account with a site and agents who may have 8 conversations each, and signs them in.
-func (w *premises) found(t testing.TB, agents ...string) (models.Site, map[string]models.Agent, map[string]string) {
-	t.Helper()
+func (w *premises) found(tb testing.TB, agents ...string) (models.Site, map[string]models.Agent, map[string]string) {
+	tb.Helper()
 	ctx := context.Background()
 	made, err := w.db.CreateAccount(ctx, "Tea")
-	must(t, err)
+	must(tb, err)
 	account := w.db.For(made.ID)
 	support, err := account.CreateDepartment(ctx, "Support")
-	must(t, err)
+	must(tb, err)
 	site := models.Site{Key: "tea", Name: "Tea", Enabled: true}
-	must(t, account.CreateSite(ctx, &site))
+	must(tb, account.CreateSite(ctx, &site))
 	hash, err := identity.HashPassword(ctx, testPassword)
-	must(t, err)
+	must(tb, err)
 	people, tokens := map[string]models.Agent{}, map[string]string{}
 	for _, name := range agents {
 		a := models.Agent{
 			Email: name + "@tea.test", Name: name, Role: models.RoleOwner, PasswordHash: hash, ChatLimit: 8, Availability: models.Online,
 		}
-		must(t, account.CreateAgent(ctx, &a, support))
+		must(tb, account.CreateAgent(ctx, &a, support))
 		people[name] = a
 		tokens[name], _, err = w.web.Identity.SignIn(ctx, a.Email, testPassword, "")
-		must(t, err)
+		must(tb, err)
 	}
 	return site, people, tokens
 }

@@ -11,17 +11,17 @@ import (
 
 var connections = flag.Int("connections", 2000, "how often TestComingAndGoingLeavesNothing connects")
 
-// held is what a process may lose a little of with every connection.
-type held struct {
+// holdings are what a process may lose a little of with every connection.
+type holdings struct {
 	goroutines, files int
 	heap              uint64 // bytes in use
 }
 
-func (h held) String() string {
+func (h holdings) String() string {
 	return fmt.Sprintf("%d goroutines, %d files, %d KiB", h.goroutines, h.files, h.heap>>10)
 }
 
-func holds(t *testing.T) held {
+func holds(t *testing.T) holdings {
 	t.Helper()
 	files, err := os.ReadDir("/proc/self/fd")
 	must(t, err)
@@ -29,7 +29,7 @@ func holds(t *testing.T) held {
 	runtime.GC() // what pools hold goes with the second
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return held{runtime.NumGoroutine(), len(files), m.HeapInuse}
+	return holdings{runtime.NumGoroutine(), len(files), m.HeapInuse}
 }
 
 // TestComingAndGoingLeavesNothing opens and ends thousands of sockets of visitors and agents, well and

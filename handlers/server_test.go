@@ -88,10 +88,10 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 	return &server{t: t, web: web, db: db, base: "http://" + host, host: host, file: file, files: folder}
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

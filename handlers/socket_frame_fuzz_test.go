@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -128,22 +129,24 @@ func (nowhere) Shut(int, string)           {}
 // isPeersFault fails for an error that would close the socket with 1011 or 1013.
 func isPeersFault(t *testing.T, err error) {
 	t.Helper()
-	switch err := err.(type) {
-	case nil, *closeError:
-	case *frameError:
-		isBadFrame(t, err)
-	case *models.Error:
-		if err.Kind == models.KindUnavailable || err.Message == "" {
-			t.Errorf("refused with %v: %v", err, err.Err)
-		}
-	default:
-		t.Errorf("our bug: %v", err)
+	if err == nil {
+		return
 	}
+	if _, ok := errors.AsType[*closeError](err); ok {
+		return
+	}
+	if refused, ok := errors.AsType[*models.Error](err); ok {
+		if refused.Kind == models.KindUnavailable || refused.Message == "" {
+			t.Errorf("refused with %v: %v", err, refused.Err)
+		}
+		return
+	}
+	isBadFrame(t, err)
 }
 
 func isBadFrame(t *testing.T, err error) {
 	t.Helper()
-	bad, ok := err.(*frameError)
+	bad, ok := errors.AsType[*frameError](err)
 	if !ok || bad.message == "" || strings.ContainsAny(bad.message, "\n\x00") {
 		t.Errorf("the error is %#v", err)
 	}
