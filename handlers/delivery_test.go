@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -20,6 +21,9 @@ func TestMain(m *testing.M) {
 		_ = flag.Set(name, value)
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // what tests break on purpose would be logged
+	if _, child := os.LookupEnv(childEnv); child { // it serves until it is ended
+		os.Exit(m.Run())
+	}
 	goleak.VerifyTestMain(m,
 		// fasthttp's clock never ends, and what clears its idle workers looks every 10 s whether it should.
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
