@@ -68,7 +68,7 @@ func takeBody(c *fiber.Ctx, limit int64, answer func(io.Reader) *http.Response) 
 			}
 		}()
 		line := &patientConn{conn: conn, until: time.Now().Add(uploadTime)}
-		var body io.Reader = &wholeReader{r: line, left: int64(length)}
+		body := io.LimitReader(line, int64(length)) // a form knows whether it is whole
 		if length == chunkedLength {
 			body = httputil.NewChunkedReader(bufio.NewReader(line))
 		}
@@ -97,22 +97,4 @@ func (p *patientConn) Read(b []byte) (int, error) {
 	}
 	_ = p.conn.SetReadDeadline(deadline)
 	return p.conn.Read(b)
-}
-
-// wholeReader reads a body of a known length, and tells one that broke off from one that has ended.
-type wholeReader struct {
-	r    io.Reader
-	left int64
-}
-
-// Read implements io.Reader.
-func (w *wholeReader) Read(b []byte) (int, error) {
-	if w.left <= 0 {
-		return 0, io.EOF
-	}
-	n, err := w.r.Read(b[:min(int64(len(b)), w.left)])
-	if w.left -= int64(n); err == io.EOF && w.left > 0 {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
 }

@@ -68,6 +68,10 @@ func TestAFileIsSentOnceByItsOwnerWhereItBelongs(t *testing.T) {
 		}
 		wantKind(t, post(other, visitorOf(other), "1", false), models.KindNotFound)
 		wantKind(t, post(c, byAgent(anna), "2", false), models.KindNotFound)
+		hers := models.File{AuthorType: models.ByAgent, AuthorID: anna.ID, Name: "x", Blob: "x"}
+		must(t, a.account().AddFile(background, c.PublicID, &hers, plenty))
+		p := &Post{Conversation: other.PublicID, Author: byAgent(anna), CID: "2", File: hers.PublicID}
+		wantKind(t, a.account().Post(background, p, func() {}), models.KindNotFound)
 		wantKind(t, post(c, byAgent(anna), "3", true), models.KindInvalid)
 		wantKind(t, post(c, visitorOf(c), "4", false), "")
 		wantKind(t, post(c, visitorOf(c), "5", false), models.KindConflict)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACK_TIMEOUT, Outbox, type Line } from './outbox';
+import { ACK_TIMEOUT, eventOf, Outbox, type Line } from './outbox';
 import { safeStorage, type KeyValue } from './storage';
 import { FakeStorage } from './testing';
 
@@ -190,5 +190,30 @@ describe('refusals', () => {
     const line = outbox.add('c', 'one');
     outbox.refused(line.cid, 'unavailable');
     expect(outbox.lines[0]?.state).toBe('sending');
+  });
+});
+
+describe('files', () => {
+  const file = { id: 'f', name: 'a.pdf', size: 3, type: 'application/pdf', url: '/api/v1/files/f' };
+
+  it('survive a reload and become events of their own kind', () => {
+    box(storage, false).outbox.add('c', '', false, file);
+    const { outbox, sent } = box(storage);
+    outbox.flush();
+    expect(sent).toHaveLength(1);
+    const event = eventOf(outbox.lines[0]!, { conv: 'c', seq: 7, at: '' }, { type: 'visitor', id: 'v', name: '' });
+    expect(event).toMatchObject({ kind: 'file', file, seq: 7 });
+    expect(event.text).toBeUndefined();
+  });
+
+  it('go nowhere but to the conversation they were uploaded for', () => {
+    const { outbox } = box(storage);
+    const { cid } = outbox.add('c', '', false, file);
+    outbox.refused(cid, 'closed');
+    outbox.retry(cid, 'd');
+    expect(outbox.lines).toMatchObject([{ conv: 'c', file, state: 'sending' }]);
+    outbox.keepTo('d');
+    expect(outbox.lines).toEqual([]);
+    expect(disk.map.size).toBe(0);
   });
 });
