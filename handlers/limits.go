@@ -54,6 +54,30 @@ func rateOf(perSecond, burst int) limits.Rate {
 	return limits.Rate{PerSecond: float64(perSecond), Burst: burst}
 }
 
+// counted reports whether an address stands for somebody. This machine's own doesn't: it is a tool of
+// the operator, or a proxy that http.trusted_proxies does not name and behind which everybody is.
+func counted(from netip.Prefix) bool { return !from.Addr().IsLoopback() }
+
+func (u *usage) takeAddress(from netip.Prefix, n int, now time.Time) time.Duration {
+	if !counted(from) {
+		return 0
+	}
+	return u.addresses.Take(from, n, now)
+}
+
+func (u *usage) giveAddress(from netip.Prefix, n int, now time.Time) {
+	if counted(from) {
+		u.addresses.Give(from, n, now)
+	}
+}
+
+func (u *usage) takeConnect(from netip.Prefix, n int, now time.Time) time.Duration {
+	if !counted(from) {
+		return 0
+	}
+	return u.connects.Take(from, n, now)
+}
+
 // rateError says that somebody does too much. It is answered with how long they are to wait.
 type rateError struct{ wait time.Duration }
 
@@ -78,7 +102,7 @@ func tooFast(wait time.Duration) error {
 
 // limitCalls holds the calls of the API from one address in bounds.
 func (w *Web) limitCalls(c *fiber.Ctx) error {
-	if err := tooFast(w.usage.addresses.Take(requestOf(c.UserContext()).Address, 1, time.Now())); err != nil {
+	if err := tooFast(w.usage.takeAddress(requestOf(c.UserContext()).Address, 1, time.Now())); err != nil {
 		return err
 	}
 	return c.Next()
@@ -89,7 +113,7 @@ func (w *Web) limitCalls(c *fiber.Ctx) error {
 // held until the connection is closed.
 func (w *Web) admit(c *fiber.Ctx, site int64) error {
 	from := requestOf(c.UserContext()).Address
-	if err := tooFast(w.usage.connects.Take(from, 1, time.Now())); err != nil {
+	if err := tooFast(w.usage.takeConnect(from, 1, time.Now())); err != nil {
 		return err
 	}
 	conn, ok := c.Context().Conn().(seated)
@@ -113,7 +137,7 @@ func (w *Web) admit(c *fiber.Ctx, site int64) error {
 		leave()
 		c.Set(fiber.HeaderRetryAfter, "30")
 		return models.Errorf(models.KindUnavailable, "this server holds as many connections as it may")
-	case !take(w.usage.addressSockets.Take(from)), site != 0 && !take(w.usage.siteSockets.Take(site)):
+	case counted(from) && !take(w.usage.addressSockets.Take(from)), site != 0 && !take(w.usage.siteSockets.Take(site)):
 		leave()
 		return &rateError{30 * time.Second}
 	}
@@ -181,8 +205,8 @@ func (w *Web) addressOf(c *fiber.Ctx) netip.Prefix {
 		addr = hop.Unmap().WithZone("")
 	}
 	bits := 64
-	if addr.Is4() {
-		bits = 32
+	if addr.Is4() || addr.IsLoopback() {
+		bits = addr.BitLen()
 	}
 	network, _ := addr.Prefix(bits)
 	return network

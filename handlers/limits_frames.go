@@ -99,12 +99,12 @@ func (p *visitorProtocol) takeVisitor(weight int, now time.Time) time.Duration {
 	if wait := u.visitors.Take(p.visitor.ID, weight, now); wait > 0 {
 		return wait
 	}
-	wait := u.addresses.Take(p.address, weight, now)
+	wait := u.takeAddress(p.address, weight, now)
 	if wait == 0 {
 		if wait = u.sites.Take(p.site.ID, weight, now); wait == 0 {
 			return 0
 		}
-		u.addresses.Give(p.address, weight, now)
+		u.giveAddress(p.address, weight, now)
 	}
 	u.visitors.Give(p.visitor.ID, weight, now)
 	return wait

@@ -243,17 +243,27 @@ func TestCallsOverTheLimitAreToldToWait(t *testing.T) {
 }
 
 func TestNewVisitorsAndSocketsPerAddress(t *testing.T) {
-	s := startServer(t, func(c *config.Config) { c.Limits.ConnectRate, c.Limits.ConnectBurst = 1, 7 })
+	s := startServer(t, func(c *config.Config) {
+		c.HTTP.TrustedProxies = []string{"127.0.0.1"}
+		c.Limits.ConnectRate, c.Limits.ConnectBurst = 1, 7
+	})
 	s.tenant("tea", 4)
-	s.visitor("tea")
-	p, _, err := s.dial("/ws/visitor?site=tea", http.Header{"Origin": {s.base}})
-	must(t, err)
-	p.say(map[string]any{"t": "hello"})
-	if code := p.closed(); code != closeTooFast {
+	from := http.Header{"Origin": {s.base}, "X-Forwarded-For": {"192.0.2.1"}}
+	come := func() *peer {
+		p, _, err := s.dial("/ws/visitor?site=tea", from)
+		must(t, err)
+		p.say(map[string]any{"t": "hello"})
+		return p
+	}
+	come().await("welcome")
+	if code := come().closed(); code != closeTooFast {
 		t.Errorf("one new visitor too many: %d", code)
 	}
-	if _, res, err := s.dial("/ws/visitor?site=tea", http.Header{"Origin": {s.base}}); err == nil || res.StatusCode != 429 {
+	if _, res, err := s.dial("/ws/visitor?site=tea", from); err == nil || res.StatusCode != 429 {
 		t.Errorf("one socket too many: %v", res)
+	}
+	for range 3 { // this machine's own address stands for nobody
+		s.visitor("tea")
 	}
 }
 
@@ -271,6 +281,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 		"a lie that looks like a proxy":  {"10.0.0.1", "203.0.113.1/32", []string{"10.0.0.2, 203.0.113.1"}},
 		"by a proxy that says nothing":   {"10.0.0.1", "10.0.0.1/32", nil},
 		"by a proxy that says nonsense":  {"10.0.0.1", "10.0.0.1/32", []string{"198.51.100.1, unknown"}},
+		"this machine":                   {"::1", "::1/128", nil},
 		"IPv6 is its network":            {"10.0.0.1", "2001:db8:1:2::/64", []string{"2001:db8:1:2:3:4:5:6"}},
 		"IPv4 written as IPv6":           {"::ffff:192.0.2.7", "192.0.2.7/32", nil},
 		"a proxy written as IPv6, by v4": {"::ffff:10.0.0.1", "203.0.113.1/32", []string{"::ffff:203.0.113.1"}},

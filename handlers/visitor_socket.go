@@ -137,7 +137,7 @@ func (p *visitorProtocol) replay(ctx context.Context, conv *models.Conversation,
 // recognise finds the visitor who holds a token, or makes a new one and the token for them.
 func (p *visitorProtocol) recognise(ctx context.Context, token, locale string, page *visitorPage) (made string, err error) {
 	if token == "" {
-		if p.web.usage.connects.Take(p.address, newVisitorWeight, time.Now()) > 0 {
+		if p.web.usage.takeConnect(p.address, newVisitorWeight, time.Now()) > 0 {
 			return "", tooFastClose(p.client)
 		}
 		p.visitor = models.Visitor{UserAgent: models.Clip(p.userAgent, models.MaxField)}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"foyer/app/store"
 	"foyer/models"
 )
 
@@ -160,5 +161,37 @@ func TestWhoMayChangeWhatWasSaid(t *testing.T) {
 				t.Errorf("%d changes in the log", changes)
 			}
 		})
+	}
+}
+
+func TestADeletedFileIsNobodysAnyMore(t *testing.T) {
+	ctx := context.Background()
+	d, v, conv := said(t)
+	file := models.File{AuthorType: models.ByVisitor, AuthorID: v.ID, Name: "cat.png", Type: "image/png", Size: 9, Blob: "b"}
+	must(t, d.account.AddFile(ctx, conv, &file, store.Quota{Visitor: 99, Site: 99}))
+	line := Line{Conv: conv, CID: "f", File: file.PublicID}
+	ack, err := d.SayAsVisitor(ctx, v.Visitor, line)
+	must(t, err)
+	if kind := models.KindOf(d.EditAsVisitor(ctx, v.Visitor, conv, ack.Seq, "dog.png")); kind != models.KindInvalid {
+		t.Errorf("editing a file: %q", kind)
+	}
+	must(t, d.DeleteAsVisitor(ctx, v.Visitor, conv, ack.Seq))
+	if _, _, err := d.account.SentFile(ctx, file.PublicID); models.KindOf(err) != models.KindNotFound {
+		t.Errorf("it can still be fetched: %v", err)
+	}
+	if expired, err := d.db.ExpiredFiles(ctx, 9); err != nil || len(expired) != 1 {
+		t.Errorf("to be swept are %v, %v", expired, err)
+	}
+	for range 2 { // before and after it was swept
+		if again, err := d.SayAsVisitor(ctx, v.Visitor, line); err != nil || !again.Dup || again.Seq != ack.Seq {
+			t.Errorf("a late resend of it: %+v, %v", again, err)
+		}
+		must(t, d.db.DeleteExpiredFile(ctx, file.ID))
+	}
+	if log := d.events(conv); log[5].File != nil || !log[5].Deleted || log[5].Text != "" {
+		t.Errorf("the log has %+v", log[5])
+	}
+	if s := d.conv(conv); s.Unread != 1 || s.Last.Text != "" {
+		t.Errorf("in lists: %+v", s)
 	}
 }

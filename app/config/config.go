@@ -135,10 +135,10 @@ func Default() Config {
 		Messages: Messages{EditWindow: 15 * time.Minute},
 		Session:  Session{TTL: 30 * 24 * time.Hour},
 		Limits: Limits{
-			VisitorRate: 5, VisitorBurst: 100,
+			VisitorRate: 10, VisitorBurst: 200,
 			AddressRate: 200, AddressBurst: 4000,
 			SiteRate: 2000, SiteBurst: 20_000,
-			AgentRate: 50, AgentBurst: 500,
+			AgentRate: 200, AgentBurst: 2000,
 			ConnectRate: 20, ConnectBurst: 1000,
 			SignInAccount:  100,
 			SignInAddress:  300,

@@ -17,8 +17,21 @@ import (
 
 // limits keep Foyer's limits on single visitors and addresses out of the way: all of ours come from
 // this machine, and one of them writes as much as thousands of people do. Nothing else is changed.
-// Put FOYER_LIMITS_... variables here as "NAME=value".
-var limits = []string{}
+var limits = []string{
+	"FOYER_LIMITS_VISITOR_RATE=1000000",
+	"FOYER_LIMITS_VISITOR_BURST=1000000",
+	"FOYER_LIMITS_SITE_RATE=1000000",
+	"FOYER_LIMITS_SITE_BURST=1000000",
+	"FOYER_LIMITS_AGENT_RATE=1000000",
+	"FOYER_LIMITS_AGENT_BURST=1000000",
+	"FOYER_LIMITS_ADDRESS_RATE=1000000",
+	"FOYER_LIMITS_ADDRESS_BURST=1000000",
+	"FOYER_LIMITS_CONNECT_RATE=1000000",
+	"FOYER_LIMITS_CONNECT_BURST=1000000",
+	"FOYER_LIMITS_ADDRESS_SOCKETS=1000000",
+	"FOYER_LIMITS_SITE_SOCKETS=1000000",
+	"FOYER_LIMITS_SOCKETS=1000000",
+}
 
 // foyer is a Foyer with a folder of its own.
 type foyer struct {

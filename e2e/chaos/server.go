@@ -19,9 +19,16 @@ import (
 	"time"
 )
 
-// raised are the settings that let a few clients of one address do what many would: every server
-// here has them.
-var raised = []string{}
+// raised are the settings that let a few clients do what many would: every server here has them.
+var raised = []string{
+	"FOYER_LIMITS_VISITOR_RATE=1000000",
+	"FOYER_LIMITS_VISITOR_BURST=1000000",
+	"FOYER_LIMITS_SITE_RATE=1000000",
+	"FOYER_LIMITS_SITE_BURST=1000000",
+	"FOYER_LIMITS_AGENT_RATE=1000000",
+	"FOYER_LIMITS_AGENT_BURST=1000000",
+	"FOYER_LIMITS_VISITOR_SOCKETS=1000000",
+}
 
 // server is a Foyer of its own: a folder, a port that stays the same over its lives, one process at a time.
 type server struct {
