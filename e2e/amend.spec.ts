@@ -19,7 +19,7 @@ test('what was said can be changed by who said it, and the visitor never hears o
 
   await note(anna, 'They shop here every month.');
   await expect(thread(anna).getByText('They shop here every month.')).toBeVisible();
-  await anna.getByRole('button', { name: 'Reply', exact: true }).click();
+  await anna.getByRole('button', { name: names.replyMode, exact: true }).click();
   await answer(anna, 'We do: tree days.');
   const reply = anna.getByRole('textbox', { name: names.reply });
   await reply.press('ArrowUp');

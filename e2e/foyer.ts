@@ -40,6 +40,7 @@ const english = {
   reply: /^Reply/,
   agentSend: 'Send',
   close: 'Close',
+  replyMode: 'Reply',
   noteMode: 'Note',
   note: /^Note on/,
 };
@@ -72,6 +73,7 @@ const chinese: typeof english = {
   reply: /^回复/,
   agentSend: '发送',
   close: '结束',
+  replyMode: '回复',
   noteMode: '备注',
   note: /备注，仅团队可见$/,
 };

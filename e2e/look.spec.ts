@@ -39,6 +39,7 @@ for (const language of languages) {
       await look(anna, view('console-changing'));
       await anna.getByRole('textbox', { name: names.changed }).press('Escape');
 
+      await anna.getByRole('button', { name: names.replyMode, exact: true }).click();
       await attach(panel, [await picture(shop, 'box.png'), { name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc((10 << 20) + 1) }]);
       await attach(anna, [{ name: 'How to brew, 怎么泡.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') }]);
       for (const where of [thread(panel), thread(anna)]) {

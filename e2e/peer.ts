@@ -137,7 +137,8 @@ async function call(server: Server, method: string, path: string, cookie: string
   return answer;
 }
 
-function matches(value: unknown, pattern: Pattern): boolean {
+/** Whether a frame has the fields of a pattern. */
+export function matches(value: unknown, pattern: Pattern): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(pattern).every(([field, wanted]) => {
     const got = (value as Record<string, unknown>)[field];
