@@ -165,6 +165,7 @@ func (p *agentProtocol) Frame(ctx context.Context, t string, frame []byte) error
 	}
 	if do, ok := agentFrames[t]; ok {
 		if err := p.flow.pass(agentWeights[t], lineID(t, frame), time.Now()); err != nil {
+			p.lines.settle() // no answer overtakes those of the lines before
 			return err
 		}
 		return do(p, ctx, frame)

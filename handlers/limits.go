@@ -193,7 +193,7 @@ func (w *Web) addressOf(c *fiber.Ctx) netip.Prefix {
 	}
 	if len(hops) > 0 && !w.trusted(addr) {
 		w.unknownProxy.Do(func() {
-			slog.Warn("X-Forwarded-For from an address that is not in http.trusted_proxies is not believed: if a proxy of yours is there, all visitors count as one address",
+			slog.Warn("X-Forwarded-For from an address that is not in http.trusted_proxies is not believed: if a proxy of yours is there, limits on addresses take all visitors for one, or for none when it is on this machine",
 				"proxy", addr)
 		})
 	}

@@ -48,20 +48,19 @@ func newSignIns(c config.Limits) signIns {
 func (s *signIns) try(account string, from netip.Prefix, now time.Time) (right func(), err error) {
 	account = models.Clip(strings.ToLower(account), models.MaxEmail)
 	who := pair{account, from}
-	take, give := s.pairs.Take, s.pairs.Give
-	if !s.knows(who) {
-		take = func(_ pair, n int, now time.Time) time.Duration { return s.accounts.Take(account, n, now) }
-		give = func(_ pair, n int, now time.Time) { s.accounts.Give(account, n, now) }
+	if s.knows(who) {
+		wait := s.pairs.Take(who, 1, now)
+		return func() { s.pairs.Give(who, 1, now) }, tooFast(wait)
 	}
 	if wait := s.addresses.Take(from, 1, now); wait > 0 {
 		return nil, &rateError{wait}
 	}
-	if wait := take(who, 1, now); wait > 0 {
+	if wait := s.accounts.Take(account, 1, now); wait > 0 {
 		s.addresses.Give(from, 1, now)
 		return nil, &rateError{wait}
 	}
 	return func() {
-		give(who, 1, now)
+		s.accounts.Give(account, 1, now)
 		s.addresses.Give(from, 1, now)
 		s.remember(who)
 	}, nil

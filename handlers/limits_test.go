@@ -226,6 +226,11 @@ func TestGuessingPasswordsIsSlow(t *testing.T) {
 		want("spraying", try("203.0.113.1", fmt.Sprint("a", i, "@tea.test"), "wrong"), 401)
 	}
 	want("spraying on", try("203.0.113.1", "ben@tea.test", testPassword), 429)
+	for i := range 7 { // behind the address at which anna always signs in
+		try("192.0.2.1", fmt.Sprint("b", i, "@tea.test"), "wrong")
+	}
+	want("guesses behind the same address", try("192.0.2.1", "ben@tea.test", testPassword), 429)
+	want("anna behind it", try("192.0.2.1", "anna@tea.test", testPassword), 200)
 	want("ben, from elsewhere", try("203.0.113.2", "ben@tea.test", testPassword), 200)
 }
 

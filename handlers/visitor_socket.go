@@ -201,6 +201,7 @@ func (p *visitorProtocol) Frame(ctx context.Context, t string, frame []byte) err
 	}
 	if do, ok := visitorFrames[t]; ok {
 		if err := p.flow.pass(visitorWeights[t], lineID(t, frame), time.Now()); err != nil {
+			p.lines.settle() // no answer overtakes those of the lines before
 			return err
 		}
 		return do(p, ctx, frame)

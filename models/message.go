@@ -97,7 +97,7 @@ func (m Message) MayAmend(by Author, now Instant, within time.Duration) error {
 	case within <= 0:
 		return Errorf(KindForbidden, "what was said cannot be changed here")
 	case now > m.At.Add(within):
-		return Errorf(KindForbidden, "it was said more than %s ago: it cannot be changed any more", strings.TrimSuffix(within.String(), "0s"))
+		return Errorf(KindForbidden, "it was said more than %s ago: it cannot be changed any more", strings.Replace(within.String(), "m0s", "m", 1))
 	}
 	return nil
 }

@@ -62,7 +62,8 @@ func (tx *Tx) ReceivedByOwner(c *models.Conversation, seq int64) (bool, error) {
 // visitor's own count, and reports whether that is news.
 func (tx *Tx) ReceivedByVisitor(c *models.Conversation, visible int64) (bool, error) {
 	var seq int64
-	err := tx.db.Raw(`SELECT COALESCE((SELECT seq FROM messages WHERE account_id = ? AND conversation_id = ? AND visible_seq = ?), 0)`,
+	err := tx.db.Raw(`SELECT COALESCE((SELECT seq FROM messages WHERE account_id = ? AND conversation_id = ? AND visible_seq = ?
+		AND visible_seq > 0), 0)`,
 		tx.account, c.ID, min(visible, c.LastVisibleSeq)).Row().Scan(&seq)
 	if err != nil || seq <= c.VisitorReceivedSeq {
 		return false, err

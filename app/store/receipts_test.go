@@ -26,6 +26,7 @@ func TestWhatWasReceivedIsCountedForBothSides(t *testing.T) {
 		"the visitor's other tab lags":      {visitor: []int64{5, 2}, visitorSeq: 6},
 		"the visitor claims what is not":    {visitor: []int64{99}, news: true, visitorSeq: 9},
 		"the visitor claims less than none": {visitor: []int64{-7}},
+		"the visitor claims hidden ones":    {visitor: []int64{0}}, // notes have that number
 		"both":                              {owner: []int64{8}, visitor: []int64{6}, news: true, seq: 8, seen: 6, visitorSeq: 8},
 	}
 	onEachDatabase(t, func(t *testing.T, b *bed) {

@@ -121,10 +121,10 @@ export class Store {
     this.took(await this.options.api.transfer(conv, to, note));
   }
 
-  /** Whether a line of a conversation is ours to change now. */
-  mayAmend(summary: Summary, event: ConversationEvent): boolean {
+  /** Whether a line of a conversation is ours to change. `now` is the server's time. */
+  mayAmend(summary: Summary, event: ConversationEvent, now: Date): boolean {
     const { me, editMs } = this.state.peek();
-    if (event.from.type !== 'agent' || event.from.id !== me?.id || !amendable(event, editMs, Date.now())) return false;
+    if (event.from.type !== 'agent' || event.from.id !== me?.id || !amendable(event, editMs, now.getTime())) return false;
     return event.kind === 'note' || isMine(summary, me.id);
   }
 
@@ -138,12 +138,12 @@ export class Store {
     return this.act(`edit:${conv}`, () => this.options.api.remove(conv, seq));
   }
 
-  /** Begins to edit the last line we said in a conversation, if that may be changed. */
-  editLast(summary: Summary): boolean {
+  /** Begins to edit the last line we said in a conversation, if that may be changed at `now`, the server's time. */
+  editLast(summary: Summary, now: Date): boolean {
     const log = this.logs.peek().get(summary.id);
     if (!log) return false;
     const amended = fates(log.events);
-    const last = log.events.findLast((event) => event.kind !== 'file' && this.mayAmend(summary, event) && amended.get(event.seq) !== 'deleted');
+    const last = log.events.findLast((event) => event.kind !== 'file' && this.mayAmend(summary, event, now) && amended.get(event.seq) !== 'deleted');
     if (last) this.editing.value = { conv: summary.id, seq: last.seq };
     return last !== undefined;
   }

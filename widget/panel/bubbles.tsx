@@ -53,7 +53,7 @@ function Said({ bubble, own }: { bubble: Bubble; own: boolean }) {
   if (bubble.deleted) return <p class="bubble gone">{t('common.deleted')}</p>;
   if (amending && more) return <more.Amend bubble={bubble} onDone={() => setAmending(false)} />;
   const { log, editMs } = session.model.value;
-  const amend = more && own && isOpen(log) && event && amendable(event, editMs, Date.now()) && (
+  const amend = more && own && isOpen(log) && event && amendable(event, editMs, session.now()) && (
     <button type="button" class="amend" aria-label={t('widget.amend')} title={t('widget.amend')} onClick={() => setAmending(true)}>
       <Icon name="more" />
     </button>

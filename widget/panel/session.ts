@@ -34,6 +34,8 @@ export class Session {
   private readonly typist = typingSender((text) => this.sendTyping(text));
   /** Who waits for the answer to a change, by its id. */
   private readonly changes = new Map<string, (refused: ErrorCode | undefined) => void>();
+  /** How far the server's clock is ahead of ours, ms. */
+  private ahead = 0;
   private start: { readonly id: string; readonly cid: string } | undefined;
   private token: string | null = null;
   private lapse: ReturnType<typeof setTimeout> | undefined;
@@ -104,6 +106,11 @@ export class Session {
     this.outbox.discard(cid);
   }
 
+  /** The server's time, ms. */
+  now(): number {
+    return Date.now() + this.ahead;
+  }
+
   /** Gives a line another text, or deletes it when there is none; resolves to why not, if so. */
   amend(seq: number, text?: string): Promise<ErrorCode | undefined> {
     const conv = this.model.peek().log?.conv ?? '';
@@ -165,6 +172,7 @@ export class Session {
   }
 
   private answer(frame: VisitorServerFrame, before: Model): void {
+    if ('at' in frame && before.caughtUp) this.ahead = Date.parse(frame.at) - Date.now();
     switch (frame.t) {
       case 'welcome':
         return this.welcomed(frame);

@@ -42,7 +42,7 @@ export function Composer({ summary }: { readonly summary: Summary }) {
 
 /** What is not sent yet is kept per conversation, over reloads too. */
 function Field({ summary, note }: { readonly summary: Summary; readonly note: boolean }) {
-  const { store, prefs } = useSurroundings();
+  const { store, prefs, clock } = useSurroundings();
   const conv = summary.id;
   const [text, setText] = useState(() => store.draft(conv, note));
   const field = useRef<HTMLTextAreaElement>(null);
@@ -75,7 +75,7 @@ function Field({ summary, note }: { readonly summary: Summary; readonly note: bo
   const key = (event: KeyboardEvent) => {
     // Enter that ends the input of a Chinese word is not ours; Safari says so by 229 only.
     if (event.isComposing || event.keyCode === 229 || event.shiftKey || event.altKey) return;
-    if (event.key === 'ArrowUp' && text === '' && store.editLast(summary)) event.preventDefault();
+    if (event.key === 'ArrowUp' && text === '' && store.editLast(summary, clock.minute.value)) event.preventDefault();
     if (event.key !== 'Enter' || (!enterSends && !event.ctrlKey && !event.metaKey)) return;
     event.preventDefault();
     send();

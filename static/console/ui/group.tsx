@@ -70,12 +70,12 @@ function Line({ bubble, summary, own, unread, last }: LineProps) {
 
 /** A line as it is now, and what may be done with it. */
 function Said({ bubble, summary }: { readonly bubble: Bubble; readonly summary: Summary }) {
-  const { store } = useSurroundings();
+  const { store, clock } = useSurroundings();
   const { event, file } = bubble;
   const { value: editing } = store.editing;
   if (bubble.deleted) return <div class="bubble gone">{t('deleted')}</div>;
   if (event && editing?.conv === event.conv && editing.seq === event.seq) return <EditLine bubble={bubble} event={event} />;
-  const amend = event && store.mayAmend(summary, event) ? <Amend event={event} /> : null;
+  const amend = event && store.mayAmend(summary, event, clock.minute.value) ? <Amend event={event} /> : null;
   if (!file) return <Words bubble={bubble}>{amend}</Words>;
   return (
     <div class="sent-file">

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { isLine, type Log } from '../../../widget/core/log';
+import type { Log } from '../../../widget/core/log';
 import type { Summary } from '../../../widget/core/protocol';
 import { t } from '../boot';
+import { countLines, fromTheEnd, said } from '../lines';
 import { isMine } from '../lists';
 import { useSurroundings } from './context';
 
@@ -86,11 +87,11 @@ export function useReading(summary: Summary, log: Log, atBottom: boolean): numbe
   useEffect(() => {
     const left = leftAt.current;
     if (looking || left === undefined || left >= log.last) return;
-    const first = log.events.find((event) => event.seq > left && event.from.type === 'visitor');
+    const first = said(log).find((event) => event.seq > left && event.from.type === 'visitor');
     if (first && (from === undefined || from <= left)) setFrom(first.seq);
   }, [log.last]);
   useEffect(() => {
-    const answered = log.events.at(-1)?.from;
+    const answered = said(log).at(-1)?.from;
     if (looking && answered?.type === 'agent') setFrom(undefined);
   }, [log.last]);
   useEffect(() => {
@@ -101,29 +102,17 @@ export function useReading(summary: Summary, log: Log, atBottom: boolean): numbe
 
 /** What a screen reader should say: the visitor's new lines, each once. */
 export function useAnnouncements(log: Log, visitor: string): string {
-  const said = useRef<number | undefined>(undefined);
+  const spoken = useRef<number | undefined>(undefined);
   const before = useRef('');
   const last = log.events.length > 0 ? log.last : undefined;
   return useMemo(() => {
-    const from = said.current;
-    said.current = last ?? from;
+    const from = spoken.current;
+    spoken.current = last ?? from;
     if (from === undefined || last === undefined) return '';
-    const fresh = log.events.filter((event) => event.seq > from && isLine(event.kind) && event.from.type === 'visitor');
+    const fresh = said(log).filter((event) => event.seq > from && event.from.type === 'visitor');
     const text = fresh.map((event) => t('says', { name: visitor, text: event.text ?? event.file?.name ?? '' })).join(' ');
     // The same words once more are news only when they differ a little.
     before.current = text !== '' && text === before.current ? `${text}\u00a0` : text;
     return before.current;
   }, [last]);
-}
-
-/** The visitor's and colleagues' lines after `seq`. */
-function countLines(log: Log, seq: number): number {
-  return log.events.filter((event) => event.seq > seq && (isLine(event.kind) || event.kind === 'note')).length;
-}
-
-function fromTheEnd(log: Log, unread: number): number | undefined {
-  const theirs = log.events.filter((event) => isLine(event.kind) && event.from.type === 'visitor');
-  const first = theirs.at(-Math.min(unread, theirs.length))?.seq;
-  // With nothing before them, all lines are new: that needs no line.
-  return first !== undefined && (log.first > 1 || log.events.some((event) => isLine(event.kind) && event.seq < first)) ? first : undefined;
 }
