@@ -99,8 +99,12 @@ func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 // tellSummary tells all agents of an account how a conversation stands; urgent is what changes who
 // has it or whether it waits.
 func (s *Service) tellSummary(c models.Summary, urgent bool) {
-	s.summaries.tell(c, urgent, func(c models.Summary) {
-		s.hub.PublishLatest(c.PublicID, frame(convFrame{"conv", s.summary(c)}), TopicAgents(c.AccountID))
+	s.summaries.tell(c, urgent, func(c models.Summary, everybody bool) {
+		to := []hub.Topic{TopicAgents(c.AccountID)}
+		if !everybody {
+			to = []hub.Topic{TopicAgent(c.AgentID), TopicWatch(c.ID)}
+		}
+		s.hub.PublishLatest(c.PublicID, frame(convFrame{"conv", s.summary(c)}), to...)
 	})
 }
 

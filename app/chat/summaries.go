@@ -7,18 +7,21 @@ import (
 	"foyer/models"
 )
 
-// glance is how often colleagues hear of a conversation in which only another line was said. Who
-// has the conversation hears of each line by its event; the others see it in a list, where more
-// would only flicker, and every agent of the account would pay for it.
-const glance = 500 * time.Millisecond
+// How often agents hear of a conversation in which only another line was said. Who has it, or
+// follows it, hears of each line by its event as well. The others see it in a list, where more would
+// only flicker, and every agent of the account would pay for it.
+const (
+	glance = 500 * time.Millisecond // who has the conversation, or follows it
+	round  = 2 * time.Second        // everybody
+)
 
-// beat is how far apart the moments are at which colleagues hear of further lines: those of all
-// conversations at once, so that it is one write to each colleague and not one for each line.
+// beat is how far apart the moments are at which agents hear of further lines: those of all
+// conversations at once, so that it is one write to each of them and not one for each line.
 const beat = 50 * time.Millisecond
 
-// next is how long it is from now, or a glance from now, to such a moment.
+// next is how long it is from now, or some time from now, to such a moment.
 func next(after time.Duration) time.Duration {
-	return after + beat - time.Duration(time.Now().UnixNano())%beat
+	return max(after, 0) + beat - time.Duration(time.Now().UnixNano())%beat
 }
 
 // summaries thins out the frames that tell all agents of an account how a conversation stands. The
@@ -26,48 +29,88 @@ func next(after time.Duration) time.Duration {
 type summaries struct {
 	// Guarded by mu.
 	mu   sync.Mutex
-	told map[int64]*told // by conversation; only those told of less than a glance ago
+	told map[int64]*told // by conversation; only those with news, or told of less than a round ago
 }
 
-// told is a conversation that was told of just now, and how it stands since, if that is news.
-type told struct{ since *models.Summary }
+// told is a conversation that has news or was told of not long ago.
+type told struct {
+	latest models.Summary
+	near   pace        // of who has it or follows it
+	far    pace        // of everybody
+	timer  *time.Timer // never later than what is to be told
+}
 
-// tell publishes how a conversation stands: at once if that is urgent, within a beat if nothing was
-// told for a glance, else at the end of it; as it stands then.
-func (s *summaries) tell(c models.Summary, urgent bool, publish func(models.Summary)) {
+// pace is when some may be told again.
+type pace struct {
+	news bool
+	from time.Time
+}
+
+func (p pace) ready(now time.Time) bool { return p.news && !now.Before(p.from) }
+
+// publish tells everybody how a conversation stands, or only those near it.
+type publish func(c models.Summary, everybody bool)
+
+// tell publishes how a conversation stands: at once to everybody if that is urgent, else within a
+// beat to those who were told nothing for as long as their pace says, and to the others at the end
+// of that; as it stands then.
+func (s *summaries) tell(c models.Summary, urgent bool, publish publish) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t := s.told[c.ID]; t != nil {
-		if t.since = &c; !urgent {
-			return
+	t := s.told[c.ID]
+	if t == nil {
+		if s.told == nil {
+			s.told = map[int64]*told{}
 		}
-		t.since = nil
-		publish(c)
-		return
+		t = &told{}
+		s.told[c.ID] = t
 	}
-	if s.told == nil {
-		s.told = map[int64]*told{}
+	t.latest = c
+	switch {
+	case urgent:
+		t.tellEverybody(time.Now(), publish)
+		s.plan(t, publish)
+	case !t.near.news: // else it is planned when to tell of it
+		t.near.news, t.far.news = true, true
+		s.plan(t, publish)
 	}
-	if !urgent {
-		s.told[c.ID] = &told{since: &c}
-		time.AfterFunc(next(0), func() { s.later(c.ID, publish) })
-		return
-	}
-	s.told[c.ID] = &told{}
-	publish(c)
-	time.AfterFunc(next(glance-beat), func() { s.later(c.ID, publish) })
 }
 
-// later publishes what has become news during a glance, and begins another one.
-func (s *summaries) later(id int64, publish func(models.Summary)) {
+// plan sees to it that later is called when something is to be told, or to be forgotten. mu must be
+// held.
+func (s *summaries) plan(t *told, publish publish) {
+	due := t.far.from
+	if t.near.news && t.near.from.Before(due) {
+		due = t.near.from
+	}
+	if id := t.latest.ID; t.timer == nil {
+		t.timer = time.AfterFunc(next(time.Until(due)), func() { s.later(id, publish) })
+	} else {
+		t.timer.Reset(next(time.Until(due)))
+	}
+}
+
+// later publishes what has become news meanwhile, or forgets a conversation that has none.
+func (s *summaries) later(id int64, publish publish) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.told[id]
-	if t.since == nil {
+	t, now := s.told[id], time.Now()
+	switch {
+	case t == nil: // it was put off when it had begun already
+		return
+	case t.far.ready(now):
+		t.tellEverybody(now, publish)
+	case t.near.ready(now):
+		publish(t.latest, false)
+		t.near = pace{from: now.Add(glance - beat)}
+	case !t.far.news && !now.Before(t.far.from):
 		delete(s.told, id)
 		return
 	}
-	publish(*t.since)
-	t.since = nil
-	time.AfterFunc(next(glance-beat), func() { s.later(id, publish) })
+	s.plan(t, publish)
+}
+
+func (t *told) tellEverybody(now time.Time, publish publish) {
+	publish(t.latest, true)
+	t.near, t.far = pace{from: now.Add(glance - beat)}, pace{from: now.Add(round - beat)}
 }
