@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"golang.org/x/time/rate"
 
 	"foyer/app/chat"
 	"foyer/app/hub"
@@ -24,15 +23,14 @@ type agentProtocol struct {
 	// Static after construction.
 	web    *Web
 	client *hub.Client
-	typed  *rate.Limiter
 
 	lines lines
 
 	// Owned by the reader.
 	flow  flow
+	typed typingLimit
 	token string             // the session's, as the request or hello brought it
 	who   identity.Principal // once hello was said
-	drop  func()             // gives back the session's right and the agent's seat
 }
 
 func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
@@ -44,7 +42,7 @@ func (w *Web) prepareAgent(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 }
 
 func newAgentProtocol(w *Web, client *hub.Client, token string) *agentProtocol {
-	p := &agentProtocol{web: w, client: client, token: token, typed: newTypingLimit()}
+	p := &agentProtocol{web: w, client: client, token: token}
 	p.flow = flow{client: client, take: func(weight int, now time.Time) time.Duration {
 		return w.usage.agents.Take(p.who.Agent.ID, weight, now)
 	}}
@@ -73,8 +71,7 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	}
 	p.who = who
 	agent := who.Agent
-	leave, ok := p.web.usage.agentSockets.Take(agent.ID)
-	if !ok {
+	if !p.web.usage.agentSockets.Take(agent.ID) {
 		return &closeError{closeTooMany, "too many connections of this agent"}
 	}
 	fresh := in.Epoch != "" && in.Epoch != p.web.Chat.Epoch()
@@ -83,11 +80,10 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 		err = p.web.Chat.AgentCame(ctx, agent)
 	}
 	if err != nil {
-		leave()
+		p.web.usage.agentSockets.Leave(agent.ID)
 		return err
 	}
-	drop := p.web.rights.sessions.add(sessionRight{ID: who.Session.ID, Role: agent.Role})
-	p.drop = func() { drop(); leave() }
+	p.web.rights.sessions.add(p.right())
 	if err := p.replay(ctx, agent, fresh, in.After); err != nil {
 		p.Left() // the transport calls it only for sockets whose hello succeeded
 		return err
@@ -138,10 +134,15 @@ func (p *agentProtocol) authenticate(ctx context.Context, token string) (identit
 	return who, err
 }
 
+func (p *agentProtocol) right() sessionRight {
+	return sessionRight{ID: p.who.Session.ID, Role: p.who.Agent.Role}
+}
+
 // Left says that this connection of the agent is gone.
 func (p *agentProtocol) Left() {
 	p.lines.settle()
-	p.drop()
+	p.web.rights.sessions.drop(p.right())
+	p.web.usage.agentSockets.Leave(p.who.Agent.ID)
 	if err := p.web.Chat.AgentLeft(context.Background(), p.who.Agent); err != nil {
 		slog.Error("an agent's leaving could not be stored", "agent", p.who.Agent.PublicID, "error", err)
 	}
@@ -202,7 +203,7 @@ func (p *agentProtocol) received(ctx context.Context, frame []byte) error {
 }
 
 func (p *agentProtocol) typing(ctx context.Context, frame []byte) error {
-	if !p.typed.Allow() {
+	if !p.typed.allow() {
 		return nil
 	}
 	var in struct{ Conv string }

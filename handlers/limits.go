@@ -120,65 +120,86 @@ func (w *Web) admit(c *fiber.Ctx, site int64) error {
 	if !ok || conn.hasSeat() {
 		return nil
 	}
-	var leaves []func()
-	leave := func() {
-		for _, l := range leaves {
-			l()
-		}
-	}
-	take := func(l func(), ok bool) bool {
-		if ok {
-			leaves = append(leaves, l)
-		}
-		return ok
-	}
-	switch {
-	case !take(w.usage.allSockets.Take(struct{}{})):
-		leave()
+	u := w.usage
+	if !u.allSockets.Take(struct{}{}) {
 		c.Set(fiber.HeaderRetryAfter, "30")
 		return models.Errorf(models.KindUnavailable, "this server holds as many connections as it may")
-	case counted(from) && !take(w.usage.addressSockets.Take(from)), site != 0 && !take(w.usage.siteSockets.Take(site)):
-		leave()
-		return &rateError{30 * time.Second}
 	}
-	conn.seat(leave)
+	taken := seat{of: u}
+	if counted(from) {
+		if !u.addressSockets.Take(from) {
+			taken.leave()
+			return &rateError{30 * time.Second}
+		}
+		taken.address = from
+	}
+	if site != 0 {
+		if !u.siteSockets.Take(site) {
+			taken.leave()
+			return &rateError{30 * time.Second}
+		}
+		taken.site = site
+	}
+	conn.sit(taken)
 	return nil
+}
+
+// seat is what one connection has taken of a usage. The zero value has taken nothing.
+type seat struct {
+	of      *usage
+	address netip.Prefix // the zero one for none
+	site    int64        // 0 for none
+}
+
+func (s seat) leave() {
+	if s.of == nil {
+		return
+	}
+	s.of.allSockets.Leave(struct{}{})
+	if s.address.IsValid() {
+		s.of.addressSockets.Leave(s.address)
+	}
+	if s.site != 0 {
+		s.of.siteSockets.Leave(s.site)
+	}
 }
 
 // seatOf is the part of a connection that remembers its seat.
 type seatOf struct {
 	mu     sync.Mutex
-	leave  func()
 	closed bool
+	taken  seat
 }
 
 func (s *seatOf) hasSeat() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.leave != nil
+	return s.taken.of != nil
 }
 
-func (s *seatOf) seat(leave func()) {
+func (s *seatOf) sit(taken seat) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.leave = leave; s.closed {
-		leave()
+	if s.closed {
+		taken.leave()
+		return
 	}
+	s.taken = taken
 }
 
-// vacate gives the seat back.
+// vacate gives the seat back, once.
 func (s *seatOf) vacate() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed = true; s.leave != nil {
-		s.leave()
-	}
+	s.closed = true
+	s.taken.leave()
+	s.taken = seat{}
 }
 
 // seated is a connection that gives something back when it is closed.
 type seated interface {
 	hasSeat() bool
-	seat(leave func())
+	sit(taken seat)
 }
 
 // addressOf is where a request comes from: the address of the connection or, when that is a trusted

@@ -187,6 +187,32 @@ func TestConnectionsHaveLimits(t *testing.T) {
 	s.signIn("ben@tea.test").agent()
 }
 
+// A connection is closed more than once, and may be closed before it is seated.
+func TestASeatIsGivenBackOnce(t *testing.T) {
+	c := config.Default().Limits
+	c.Sockets, c.SiteSockets, c.AddressSockets = 1, 1, 1
+	u, from := newUsage(c), netip.MustParsePrefix("192.0.2.1/32")
+	sit := func(conn *seatOf) {
+		t.Helper()
+		if !u.allSockets.Take(struct{}{}) || !u.siteSockets.Take(7) || !u.addressSockets.Take(from) {
+			t.Fatal("a seat that was left is not free")
+		}
+		conn.sit(seat{of: u, address: from, site: 7})
+	}
+	var first, second, closed seatOf
+	sit(&first)
+	first.vacate()
+	sit(&second)
+	first.vacate()
+	if u.allSockets.Take(struct{}{}) || u.siteSockets.Take(7) || u.addressSockets.Take(from) {
+		t.Error("one connection has given back another's seat")
+	}
+	second.vacate()
+	closed.vacate()
+	sit(&closed)
+	sit(&first)
+}
+
 func TestGuessingPasswordsIsSlow(t *testing.T) {
 	s := startServer(t, func(c *config.Config) {
 		c.HTTP.TrustedProxies = []string{"127.0.0.1"}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -87,11 +88,10 @@ func (l *listener) Accept() (net.Conn, error) {
 // ReduceMemoryUsage fasthttp waits for a connection's first byte before it sets a deadline.
 func (l *listener) hold(conn net.Conn) net.Conn {
 	_ = conn.SetReadDeadline(time.Now().Add(l.silence))
-	release := sync.OnceFunc(func() { <-l.slots })
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		return &heldConn{TCPConn: tcp, release: release}
+		return &heldConn{TCPConn: tcp, slotOf: slotOf{slots: l.slots}}
 	}
-	return &heldOther{Conn: conn, release: release}
+	return &heldOther{Conn: conn, slotOf: slotOf{slots: l.slots}}
 }
 
 // seldom is true once a second, since what there is to complain about comes in crowds.
@@ -110,10 +110,23 @@ func (l *listener) Close() error {
 	return l.Listener.Close()
 }
 
+// slotOf is the part of a connection that gives its slot back, once. There is one for every idle
+// visitor: sync.OnceFunc would make four objects of it.
+type slotOf struct {
+	slots chan struct{}
+	given atomic.Bool
+}
+
+func (s *slotOf) release() {
+	if !s.given.Swap(true) {
+		<-s.slots
+	}
+}
+
 // heldConn has all the methods of a TCP connection: the sockets need some.
 type heldConn struct {
 	*net.TCPConn
-	release func()
+	slotOf
 	seatOf
 	meteredBy
 }
@@ -135,7 +148,7 @@ func (c *heldConn) Close() error {
 
 type heldOther struct {
 	net.Conn
-	release func()
+	slotOf
 }
 
 func (c *heldOther) Close() error {

@@ -57,11 +57,11 @@ type held[R comparable] struct {
 	counts map[R]int
 }
 
-// add notes one more socket on a right, until drop is called.
-func (h *held[R]) add(right R) (drop func()) {
-	h.count(right, 1)
-	return sync.OnceFunc(func() { h.count(right, -1) })
-}
+// add notes one more socket on a right.
+func (h *held[R]) add(right R) { h.count(right, 1) }
+
+// drop takes back one add.
+func (h *held[R]) drop(right R) { h.count(right, -1) }
 
 func (h *held[R]) count(right R, by int) {
 	h.mu.Lock()

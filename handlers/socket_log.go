@@ -79,6 +79,14 @@ func bye(code string, least, most time.Duration) []byte {
 	}{"bye", code, [2]int64{least.Milliseconds(), most.Milliseconds()}})
 }
 
-// newTypingLimit lets `typing` through twice a second; the excess is dropped. Two may come close
-// together, or the last words of somebody whose frames were delayed would be lost.
-func newTypingLimit() *rate.Limiter { return rate.NewLimiter(2, 2) }
+// typingLimit lets `typing` through twice a second; the excess is dropped. Two may come close
+// together, or the last words of somebody whose frames were delayed would be lost. It belongs to the reader, and
+// costs nothing until somebody types.
+type typingLimit struct{ bucket *rate.Limiter }
+
+func (l *typingLimit) allow() bool {
+	if l.bucket == nil {
+		l.bucket = rate.NewLimiter(2, 2)
+	}
+	return l.bucket.Allow()
+}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
-	"golang.org/x/time/rate"
 
 	"foyer/app/chat"
 	"foyer/app/hub"
@@ -26,14 +25,13 @@ type visitorProtocol struct {
 	right     siteRight
 	userAgent string
 	address   netip.Prefix
-	typed     *rate.Limiter
 
 	lines lines
 
 	// Owned by the reader.
 	flow    flow
+	typed   typingLimit
 	visitor models.Visitor // once hello was said
-	drop    func()         // gives back the site's right and the visitor's seat
 }
 
 // prepareVisitor decides before the upgrade whether a visitor may have a socket.
@@ -61,7 +59,7 @@ func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 
 func newVisitorProtocol(w *Web, client *hub.Client, site models.Site, right siteRight, r request) *visitorProtocol {
 	p := &visitorProtocol{
-		web: w, client: client, site: site, right: right, userAgent: r.UserAgent, address: r.Address, typed: newTypingLimit(),
+		web: w, client: client, site: site, right: right, userAgent: r.UserAgent, address: r.Address,
 	}
 	p.flow = flow{client: client, take: p.takeVisitor}
 	return p
@@ -92,12 +90,10 @@ func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) (err error) {
 	}
 	p.client.Hold() // from here on nothing is missed, and nothing overtakes the replay
 	defer p.client.Release()
-	leave, ok := p.web.usage.visitorSockets.Take(p.visitor.ID)
-	if !ok {
+	if !p.web.usage.visitorSockets.Take(p.visitor.ID) {
 		return &closeError{closeTooMany, "too many connections of this visitor"}
 	}
-	drop := p.web.rights.sites.add(p.right)
-	p.drop = func() { drop(); leave() }
+	p.web.rights.sites.add(p.right)
 	defer func() {
 		if err != nil { // the transport calls Left only for sockets whose hello succeeded
 			p.drop()
@@ -118,6 +114,7 @@ func (p *visitorProtocol) Hello(ctx context.Context, frame []byte) (err error) {
 		return err
 	}
 	p.web.Chat.VisitorCame(ctx, p.visitor)
+	p.site = models.Site{ID: p.site.ID, AccountID: p.site.AccountID, TypingPreview: p.site.TypingPreview} // the rest every idle visitor would keep
 	return nil
 }
 
@@ -171,6 +168,12 @@ func (p *visitorProtocol) describe(locale string, page *visitorPage) {
 			p.visitor.PageReferrer = models.Clip(page.Referrer, models.MaxURL)
 		}
 	}
+}
+
+// drop gives back the site's right and the visitor's seat.
+func (p *visitorProtocol) drop() {
+	p.web.rights.sites.drop(p.right)
+	p.web.usage.visitorSockets.Leave(p.visitor.ID)
 }
 
 // Left says that the visitor has closed this tab or fallen silent.
@@ -238,7 +241,7 @@ func (p *visitorProtocol) received(ctx context.Context, frame []byte) error {
 }
 
 func (p *visitorProtocol) typing(ctx context.Context, frame []byte) error {
-	if !p.typed.Allow() {
+	if !p.typed.allow() {
 		return nil
 	}
 	var in struct{ Conv, Text string }

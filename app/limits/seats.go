@@ -16,18 +16,19 @@ func NewSeats[K comparable](most int) *Seats[K] {
 	return &Seats[K]{most: most, taken: map[K]int{}}
 }
 
-// Take takes a seat until leave is called; false when the key has no more.
-func (s *Seats[K]) Take(key K) (leave func(), ok bool) {
+// Take takes a seat, to be given back with Leave; false when the key has no more.
+func (s *Seats[K]) Take(key K) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.taken[key] >= s.most {
-		return nil, false
+		return false
 	}
 	s.taken[key]++
-	return sync.OnceFunc(func() { s.leave(key) }), true
+	return true
 }
 
-func (s *Seats[K]) leave(key K) {
+// Leave gives back a seat that was taken. It must be called once for each.
+func (s *Seats[K]) Leave(key K) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.taken[key]--; s.taken[key] == 0 {
