@@ -109,7 +109,7 @@ func (h *Hub) Hint(payload []byte, topics ...Topic) {
 func (h *Hub) CloseTopic(topic Topic, code int, reason string) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	for c := range h.subs.topics[topic] {
+	for c := range h.subs.topics[topic].all {
 		c.Close(code, reason)
 	}
 }

@@ -38,6 +38,32 @@ func TestPublishReachesWhoListensOnce(t *testing.T) {
 	})
 }
 
+// TestATopicOutlivesWhoCameFirst has clients come and go in every order.
+func TestATopicOutlivesWhoCameFirst(t *testing.T) {
+	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+		synctest.Test(t, func(t *testing.T) {
+			h := hub.New()
+			peers, clients := make([]*conn, 3), make([]*hub.Client, 3)
+			for i := range peers {
+				peers[i] = newConn()
+				clients[i] = join(t, h, peers[i], "a")
+			}
+			want := make([][]string, 3)
+			for turn, leaves := range order {
+				for _, i := range order[turn:] {
+					want[i] = append(want[i], fmt.Sprint(turn))
+				}
+				h.Publish([]byte(fmt.Sprint(turn)), "a")
+				h.Unsubscribe(clients[leaves], "a")
+			}
+			h.Publish([]byte("to nobody"), "a")
+			for i := range peers {
+				same(t, fmt.Sprint("peer ", i, " of ", order), peers[i].got(), want[i]...)
+			}
+		})
+	}
+}
+
 func TestWhoLeftHearsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, peer := hub.New(), newConn()
