@@ -20,7 +20,7 @@ var errChatter = errors.New("too many bytes that say nothing")
 // chatter counts what a peer sends beside its frames: the headers of frames and fragments, pings,
 // pongs, typing. The library loops over empty fragments by itself, so they are counted where bytes come in.
 type chatter struct {
-	most int64        // bytes in one period
+	most int64        // bytes in one period: chatterBytes and one frame
 	said atomic.Int64 // bytes of frames that said something
 
 	// Owned by the reader.
@@ -28,8 +28,6 @@ type chatter struct {
 	since time.Time
 	base  int64 // read - said, at since
 }
-
-func newChatter(maxFrame int64) *chatter { return &chatter{most: chatterBytes + maxFrame} }
 
 // heard notes a frame of type t that has come in whole.
 func (c *chatter) heard(t string, bytes int) {

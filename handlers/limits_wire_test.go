@@ -45,7 +45,7 @@ func TestFloodsThatSayNothingAreCut(t *testing.T) {
 }
 
 func TestWhoSaysSomethingIsNotCut(t *testing.T) {
-	c, now := newChatter(16<<10), time.Now()
+	c, now := &chatter{most: chatterBytes + 16<<10}, time.Now()
 	hear := func(n int) {
 		t.Helper()
 		if err := c.hear(n, now); err != nil {

@@ -63,9 +63,9 @@ type socket struct {
 	conn    *socketConn
 	client  *hub.Client
 	limits  socketLimits
-	beat    *heartbeat
-	chatter *chatter
 	speaker protocol
+	beat    heartbeat
+	chatter chatter
 
 	// Owned by the reader.
 	greeted  bool
@@ -81,8 +81,11 @@ type socket struct {
 func serveSocket(conn *socketConn, h *hub.Hub, limits socketLimits, start func(*hub.Client) protocol) {
 	defer conn.rescue()
 	client := hub.NewClient(conn, limits.Queue)
-	s := &socket{conn: conn, client: client, limits: limits, beat: newHeartbeat(client, limits.Ping), chatter: newChatter(limits.MaxFrame)}
-	conn.meter(s.chatter)
+	s := &socket{
+		conn: conn, client: client, limits: limits,
+		beat: heartbeat{client: client, every: limits.Ping}, chatter: chatter{most: chatterBytes + limits.MaxFrame},
+	}
+	conn.meter(&s.chatter)
 
 	if h.Join(client) {
 		s.run(start)
@@ -170,7 +173,7 @@ func (s *socket) recovered() {
 func (s *socket) heard() {
 	if now := time.Now(); s.greeted && now.Sub(s.moved) > s.limits.Dead/32 {
 		s.moved = now
-		s.conn.listenUntil(now.Add(s.limits.Dead))
+		s.conn.listenUntil(atLeast(s.limits.Dead))
 	}
 }
 

@@ -2,8 +2,8 @@ package handlers
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"time"
 
@@ -19,12 +19,27 @@ type heartbeat struct {
 
 	// Guarded by mu.
 	mu    sync.Mutex
-	timer *time.Timer // nil before hello
+	timer *time.Timer   // nil before hello
+	due   time.Duration // the next ping, since beatEpoch
 	n     int64
 }
 
-func newHeartbeat(client *hub.Client, every time.Duration) *heartbeat {
-	return &heartbeat{client: client, every: every}
+// beatGrid is how far apart the moments are at which sockets are pinged. Pings of one moment wake the
+// process once, and so do the answers.
+const beatGrid = 100 * time.Millisecond
+
+var beatEpoch = time.Now()
+
+// atLeast is the first of these moments after d has passed. Deadlines are set to it, or the process would
+// wake for each one that is not met, and for each that was put off.
+func atLeast(d time.Duration) time.Time {
+	return beatEpoch.Add((time.Since(beatEpoch) + d).Truncate(beatGrid) + beatGrid)
+}
+
+// onGrid is the last moment to ping at, not later than due.
+func (b *heartbeat) onGrid(due time.Duration) time.Duration {
+	grid := min(beatGrid, b.every/16)
+	return due - (due%grid+grid)%grid // also before beatEpoch, as a test's clock is
 }
 
 // start begins at a random phase, or all who come back after a restart would be pinged at once.
@@ -32,21 +47,31 @@ func (b *heartbeat) start() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.every > 0 {
-		b.timer = time.AfterFunc(rand.N(b.every), b.ping)
+		now := time.Since(beatEpoch)
+		b.due = b.onGrid(now + rand.N(b.every))
+		b.timer = time.AfterFunc(b.due-now, b.ping)
 	}
 }
 
+// ping runs in the timer's goroutine, which writes too: it would only start another one.
 func (b *heartbeat) ping() {
+	if n := b.next(); n > 0 {
+		b.client.ReplyHere(append(strconv.AppendInt([]byte(`{"t":"ping","n":`), n, 10), '}'))
+	}
+}
+
+// next counts a ping and sets the timer for the one after; 0 when there are to be none any more.
+func (b *heartbeat) next() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	select {
-	case <-b.client.Done():
-		return // and no ping follows
-	default:
+	if isDone(b.client) {
+		return 0
 	}
+	now := time.Since(beatEpoch)
+	b.due = b.onGrid(max(b.due+b.every, now)) // now: the machine has slept
+	b.timer.Reset(b.due - now)
 	b.n++
-	b.client.Reply(fmt.Appendf(nil, `{"t":"ping","n":%d}`, b.n))
-	b.timer.Reset(b.every)
+	return b.n
 }
 
 // isPong reports whether a frame is the answer to a ping as clients write it. It needs no decoder:

@@ -101,7 +101,7 @@ func TestPingsEndWithTheClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		conn := &idleConn{}
 		client := hub.NewClient(conn, testLimits.Queue)
-		beat := newHeartbeat(client, time.Second)
+		beat := &heartbeat{client: client, every: time.Second}
 		beat.start()
 		<-time.After(10 * time.Second)
 		synctest.Wait()
@@ -116,6 +116,56 @@ func TestPingsEndWithTheClient(t *testing.T) {
 		}
 	})
 }
+
+// TestPingsShareTheirMoments has many sockets that said hello at once, as after a restart.
+func TestPingsShareTheirMoments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const sockets, every, turns = 2000, 20 * time.Second, 5
+		begin := time.Now()
+		conns := make([]*pingedConn, sockets)
+		for i := range conns {
+			conns[i] = &pingedConn{begin: begin}
+			client := hub.NewClient(conns[i], testLimits.Queue)
+			beat := &heartbeat{client: client, every: every}
+			beat.start()
+			defer func() { client.Close(1000, ""); beat.stop(); client.Wait() }()
+		}
+		<-time.After(turns * every)
+		synctest.Wait()
+		perMoment := map[time.Duration]int{}
+		for _, c := range conns {
+			if len(c.at) < turns {
+				t.Fatalf("%d pings in %v, want %d", len(c.at), turns*every, turns)
+			}
+			for turn, at := range c.at[1:] { // the first may be due at once
+				if at-c.at[1] != time.Duration(turn)*every {
+					t.Fatalf("pinged at %v, want every %v", c.at, every)
+				}
+			}
+			perMoment[c.at[1]]++
+		}
+		if n := len(perMoment); n > int(every/beatGrid)+1 {
+			t.Errorf("%d sockets were pinged at %d moments", sockets, n)
+		}
+		for at, n := range perMoment {
+			if n > sockets/20 {
+				t.Errorf("%d of %d sockets were pinged at %v", n, sockets, at)
+			}
+		}
+	})
+}
+
+// pingedConn notes when it is given frames.
+type pingedConn struct {
+	begin time.Time
+	at    []time.Duration
+}
+
+func (c *pingedConn) WriteFrames([][]byte) error {
+	c.at = append(c.at, time.Since(c.begin))
+	return nil
+}
+func (c *pingedConn) Shut(int, string) {}
 
 func TestCloseWakesABlockedReader(t *testing.T) {
 	s := serveSockets(t, testLimits)

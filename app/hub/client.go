@@ -98,6 +98,23 @@ func (c *Client) Reply(payload []byte) {
 	c.push(frame{payload: payload}, false)
 }
 
+// ReplyHere is Reply that writes by itself when nobody else does, and may wait for the peer as long as a write
+// may. It spares a goroutine to somebody who has one to spare, such as a timer's.
+func (c *Client) ReplyHere(payload []byte) {
+	c.mu.Lock()
+	write := !c.writing && !c.closed
+	if write {
+		c.writing = true
+		c.work.Add(1)
+	}
+	c.push(frame{payload: payload}, false)
+	c.mu.Unlock()
+	if write {
+		defer c.work.Done()
+		c.write()
+	}
+}
+
 // hint is Send that does nothing when the queue is more than half full.
 func (c *Client) hint(payload []byte) {
 	c.mu.Lock()

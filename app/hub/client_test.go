@@ -35,6 +35,38 @@ func TestRepliesGoBeforeWhatIsHeld(t *testing.T) {
 	})
 }
 
+// TestReplyHereWaitsForItsPeerAlone has a peer that does not read: whoever writes to it waits, and
+// whoever only has something for it doesn't.
+func TestReplyHereWaitsForItsPeerAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		peer := stalledConn()
+		c := hub.NewClient(peer, limits)
+		wrote := make(chan struct{})
+		go func() { c.ReplyHere([]byte("1")); close(wrote) }()
+		synctest.Wait()
+		select {
+		case <-wrote:
+			t.Error("somebody else writes")
+		default:
+		}
+		c.Send([]byte("2"))
+		c.ReplyHere([]byte("3"))
+		close(peer.stalled)
+		<-wrote
+		c.ReplyHere([]byte("4"))
+		if got := len(peer.frames); got != 4 { // without waiting for anybody
+			t.Errorf("%d frames were written", got)
+		}
+		c.Close(4000, "")
+		c.Wait()
+		c.ReplyHere([]byte("5"))
+		same(t, "the peer", peer.got(), "1", "2", "3", "4")
+		if peer.closedWith() != 4000 {
+			t.Errorf("closed with %d", peer.code)
+		}
+	})
+}
+
 func TestHeldFramesCountAsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		peer := newConn()

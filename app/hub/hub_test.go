@@ -215,6 +215,7 @@ func TestChurn(t *testing.T) {
 				c.Hold()
 				go c.Release()
 				go c.Close(4000, "")
+				go c.ReplyHere([]byte("ping"))
 				_ = c.SendWait(t.Context(), []byte("replayed"))
 				c.Close(1000, "")
 				h.Leave(c)
