@@ -36,9 +36,11 @@ func atLeast(d time.Duration) time.Time {
 	return beatEpoch.Add((time.Since(beatEpoch) + d).Truncate(beatGrid) + beatGrid)
 }
 
+func (b *heartbeat) grid() time.Duration { return min(beatGrid, b.every/16) }
+
 // onGrid is the last moment to ping at, not later than due.
 func (b *heartbeat) onGrid(due time.Duration) time.Duration {
-	grid := min(beatGrid, b.every/16)
+	grid := b.grid()
 	return due - (due%grid+grid)%grid // also before beatEpoch, as a test's clock is
 }
 
@@ -48,7 +50,7 @@ func (b *heartbeat) start() {
 	defer b.mu.Unlock()
 	if b.every > 0 {
 		now := time.Since(beatEpoch)
-		b.due = b.onGrid(now + rand.N(b.every))
+		b.due = b.onGrid(now + b.grid() + rand.N(b.every-b.grid())) // not before now
 		b.timer = time.AfterFunc(b.due-now, b.ping)
 	}
 }
