@@ -42,7 +42,7 @@ type siteRight struct {
 }
 
 func (r siteRight) topic() hub.Topic {
-	return hub.Topic("site/" + strconv.FormatInt(r.ID, 10) + "/" + r.Origin)
+	return hub.Topic(shared("site/" + strconv.FormatInt(r.ID, 10) + "/" + r.Origin))
 }
 
 func (r siteRight) holds(sites map[int64]models.Site) bool {

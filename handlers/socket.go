@@ -62,7 +62,7 @@ type socket struct {
 	// Static after construction.
 	conn    *socketConn
 	client  *hub.Client
-	limits  socketLimits
+	limits  *socketLimits
 	speaker protocol
 	beat    heartbeat
 	chatter chatter
@@ -78,7 +78,7 @@ type socket struct {
 //
 // It runs in a goroutine of its own, after the request's handler has returned, and so must know
 // nothing of the request: fasthttp has given its memory, and its buffers, to another.
-func serveSocket(conn *socketConn, h *hub.Hub, limits socketLimits, start func(*hub.Client) protocol) {
+func serveSocket(conn *socketConn, h *hub.Hub, limits *socketLimits, start func(*hub.Client) protocol) {
 	defer conn.rescue()
 	client := hub.NewClient(conn, limits.Queue)
 	s := &socket{

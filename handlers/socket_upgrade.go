@@ -43,7 +43,7 @@ func upgradeSocket(route socketRoute) fiber.Handler {
 				conn.refuse(closeProtocol, "nothing may come before the handshake's answer")
 				return
 			}
-			go serveSocket(conn, route.Hub, route.Limits, start)
+			go serveSocket(conn, route.Hub, &route.Limits, start)
 		},
 		fiberws.Config{
 			Subprotocols:    []string{subprotocol},

@@ -45,7 +45,7 @@ func (w *Web) prepareVisitor(c *fiber.Ctx) (func(*hub.Client) protocol, error) {
 	}
 	right := siteRight{ID: site.ID}
 	if !w.fromUs(c) {
-		right.Origin = utils.CopyString(c.Get(fiber.HeaderOrigin))
+		right.Origin = shared(c.Get(fiber.HeaderOrigin))
 	}
 	if err := w.admit(c, site.ID); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unique"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
@@ -66,12 +67,16 @@ func (w *Web) note(c *fiber.Ctx) error {
 		Secure:    w.secure(c),
 		Token:     utils.CopyString(c.Cookies(cookieName(w.secure(c)))),
 		Bearer:    bearerOf(c.Get(fiber.HeaderAuthorization)),
-		UserAgent: utils.CopyString(c.Get(fiber.HeaderUserAgent)),
+		UserAgent: shared(c.Get(fiber.HeaderUserAgent)),
 		Address:   w.addressOf(c),
 	}
 	c.SetUserContext(context.WithValue(c.UserContext(), requestKey{}, r))
 	return c.Next()
 }
+
+// shared returns a copy of s that all have who hold an equal one. It is for what idle visitors keep and many of
+// them have in common.
+func shared(s string) string { return unique.Make(s).Value() }
 
 // bearerOf returns a copy of the token in an Authorization header (RFC 6750), or "".
 func bearerOf(header string) string {
