@@ -39,8 +39,20 @@ func (m *delivery) stored(p *person, l *entry) {
 	}
 }
 
-// logOf reads the whole log of a conversation; nil when it is not there.
-func (m *delivery) logOf(conv string) (all []chat.Event) {
+// logOf reads the whole log of a conversation as it was at one moment; nil when it is not there.
+func (m *delivery) logOf(conv string) []chat.Event {
+	log := m.pagesOf(conv)
+	for len(log) > chat.MaxPage {
+		again := m.pagesOf(conv)
+		if len(again) == len(log) { // while it was read nothing happened, so nothing was deleted
+			return again
+		}
+		log = again
+	}
+	return log
+}
+
+func (m *delivery) pagesOf(conv string) (all []chat.Event) {
 	for more := true; more; {
 		var page []chat.Event
 		var err error
@@ -57,18 +69,30 @@ func (m *delivery) logOf(conv string) (all []chat.Event) {
 // visible is what a visitor may see of a log, counted their way. It is written here anew, so that it
 // does not repeat a mistake of the store's.
 func visible(log []chat.Event) (out []chat.Event) {
+	counts := map[int64]int64{}
 	for _, e := range log {
-		if e.Kind != models.EventNote {
-			e.Seq = int64(len(out)) + 1
+		if !hiddenIn(log, e) {
+			counts[e.Seq] = int64(len(out)) + 1
+			e.Seq, e.Target = counts[e.Seq], counts[e.Target]
 			out = append(out, e)
 		}
 	}
 	return out
 }
 
-// linesOf is what was said in a conversation, without what happened to it meanwhile.
-func linesOf(log []chat.Event) string {
-	return written(slices.DeleteFunc(slices.Clone(log), func(e chat.Event) bool { return e.CID == "" }))
+// hiddenIn reports whether an event of a log is a note, or about one.
+func hiddenIn(log []chat.Event, e chat.Event) bool {
+	return e.Kind == models.EventNote || e.Target > 0 && log[e.Target-1].Kind == models.EventNote
+}
+
+// sameLines reports whether what was said in a conversation is the same after something happened to
+// it, but for lines that were deleted.
+func sameLines(before, after []chat.Event) bool {
+	said := func(e chat.Event) bool { return e.CID == "" }
+	before, after = slices.DeleteFunc(slices.Clone(before), said), slices.DeleteFunc(slices.Clone(after), said)
+	return len(before) == len(after) && !slices.ContainsFunc(before, func(e chat.Event) bool {
+		return !slices.ContainsFunc(after, func(now chat.Event) bool { return now.Seq == e.Seq && shows(string(e.Encode()), now) })
+	})
 }
 
 // kept reports whether a log holds what was promised.
@@ -77,13 +101,13 @@ func (m *delivery) kept(log []chat.Event, p promise, s stored) bool {
 		log = visible(log)
 	}
 	i := slices.IndexFunc(log, func(e chat.Event) bool { return e.CID == p.cid })
-	return i >= 0 && log[i].Text == m.said[p.cid].text && (s.seq == 0 || log[i].Seq == s.seq && log[i].At == s.at)
+	return i >= 0 && m.said[p.cid].says(log[i]) && (s.seq == 0 || log[i].Seq == s.seq && log[i].At == s.at)
 }
 
 // check looks at everything that holds at all times.
 func (m *delivery) check() {
 	m.mu.Lock()
-	acks, convs, faults := maps.Clone(m.acks), slices.Sorted(maps.Keys(m.convs)), slices.Clone(m.faults)
+	acks, amended, convs, faults := maps.Clone(m.acks), maps.Clone(m.amended), slices.Sorted(maps.Keys(m.convs)), slices.Clone(m.faults)
 	type view struct {
 		who   string
 		note  bool
@@ -115,18 +139,24 @@ func (m *delivery) check() {
 			m.Fatalf("M1: %s was acked as %+v, but the log is\n%s", p.cid, s, written(logs[p.conv]))
 		}
 	}
+	for a := range amended {
+		if !keptAmendment(logs[a.conv], a) {
+			m.Fatalf("M1: ok was said to %+v, but the log is\n%s", a, written(logs[a.conv]))
+		}
+	}
 	for _, v := range views {
 		log := logs[v.conv]
 		if !v.note {
 			log = visible(log)
 		}
 		for i, frame := range v.shown {
-			if i >= len(log) || frame != string(log[i].Encode()) {
+			if i >= len(log) || !shows(frame, log[i]) {
 				m.Fatalf("M4, M7: %s shows, as %d,\n%s\nbut the log is\n%s", v.who, i+1, frame, written(log))
 			}
 		}
 	}
 	m.checkOrder(logs)
+	m.checkMarks()
 }
 
 // checkLog looks at a log by itself.
@@ -145,13 +175,14 @@ func (m *delivery) checkLog(conv string, log []chat.Event) {
 		switch {
 		case seen[e.CID]:
 			m.Fatalf("M2: %s is there twice\n%s", e.CID, written(log))
-		case l == nil || l.text != e.Text || l.note != (e.Kind == models.EventNote):
+		case l == nil || !l.says(e) || l.note != (e.Kind == models.EventNote):
 			m.Fatalf("M7: nobody said %s", e.Encode())
 		case (l.by.agent == "") != (e.From.Type == models.ByVisitor) || l.by.agent != "" && l.by.agent != e.From.Name:
 			m.Fatalf("M7: %s was not said by %+v", e.CID, e.From)
 		}
 		seen[e.CID] = true
 	}
+	m.checkAmended(log)
 }
 
 // checkOrder looks whether each client's lines were stored in the order they were said in (M6).

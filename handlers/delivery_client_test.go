@@ -44,10 +44,13 @@ func (w *wire) Write(p []byte) (int, error) {
 // entry is one line of a client's outbox: kept before the first try, until it is answered.
 type entry struct {
 	cid, conv, text string
+	file            string // the id of an upload, instead of text
 	note            bool
 	by              *person
 	acked           bool
-	refused         string // the code of err
+	refused         string   // the code of err
+	edits           []string // texts its author wanted it to have
+	deleting        bool     // its author wanted it deleted
 }
 
 // heardLog is what a client shows of one conversation, in order.
@@ -90,7 +93,9 @@ type session struct {
 	stalled bool
 	// hesitant stalls after the welcome.
 	hesitant bool
-	asked    map[string]bool // conversations whose gap has been asked for
+	asked    map[string]bool          // conversations whose gap has been asked for
+	pending  map[string]func(ok bool) // requests without an answer, by id
+	gone     map[string]bool          // cids of what was deleted before it began
 }
 
 // connect opens a socket and says hello. One that is to stall reads nothing after the welcome, so that
@@ -103,7 +108,8 @@ func (p *person) connect(stall bool) {
 	if err != nil {
 		return
 	}
-	s := &session{wire: &wire{Conn: conn}, hesitant: stall, out: make(chan any, 4096), over: make(chan struct{}), asked: map[string]bool{}}
+	s := &session{wire: &wire{Conn: conn}, hesitant: stall, out: make(chan any, 4096), over: make(chan struct{}), asked: map[string]bool{},
+		pending: map[string]func(bool){}, gone: p.m.deleted()}
 	s.wire.left.Store(-1)
 	p.session = s
 	path := "/ws/visitor?site=" + p.m.site.Key
@@ -220,11 +226,14 @@ func (p *person) send(frame map[string]any) {
 
 // say keeps a line and sends it. conv is "" for the first line of a new conversation.
 func (p *person) say(conv string, note bool) *entry {
+	return p.keep(&entry{conv: conv, text: fmt.Sprint("line ", p.m.cids+1), note: note})
+}
+
+func (p *person) keep(l *entry) *entry {
 	p.m.cids++
-	cid := fmt.Sprint("c", p.m.cids)
-	l := &entry{cid: cid, conv: conv, text: "line " + cid, note: note, by: p}
+	l.cid, l.by = fmt.Sprint("c", p.m.cids), p
 	p.outbox = append(p.outbox, l)
-	p.m.said[cid] = l
+	p.m.said[l.cid] = l
 	if s := p.session; s != nil && s.synced {
 		p.transmit(l)
 	}
@@ -235,7 +244,7 @@ func (p *person) say(conv string, note bool) *entry {
 func (p *person) transmit(l *entry) {
 	switch {
 	case l.conv != "":
-		p.send(map[string]any{"t": "send", "conv": l.conv, "cid": l.cid, "text": l.text, "note": l.note})
+		p.send(map[string]any{"t": "send", "conv": l.conv, "cid": l.cid, "text": l.text, "file": l.file, "note": l.note})
 	case p.starting() == l:
 		p.send(map[string]any{"t": "start", "id": l.cid, "cid": l.cid, "text": l.text})
 	}

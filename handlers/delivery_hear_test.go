@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"slices"
+
 	"foyer/app/chat"
 	"foyer/models"
 )
@@ -26,7 +28,14 @@ func (p *person) hear(s *session, frame []byte) {
 		More                bool
 		N                   int64
 	}](p, frame)
+	if done, ok := s.pending[f.ID]; ok && slices.Contains([]string{"ok", "err", "sync"}, about.T) {
+		delete(s.pending, f.ID)
+		done(about.T != "err")
+		return
+	}
 	switch about.T {
+	case "received", "read":
+		p.marked(about.T, frame)
 	case "ping":
 		p.send(map[string]any{"t": "pong", "n": f.N})
 	case "reset":
@@ -109,7 +118,9 @@ func (p *person) shows(c *chat.VisitorSummary) {
 	}
 	for _, l := range p.outbox { // what was to go to another waits for this one
 		if l.conv == p.conv && !l.acked && l.refused == "" {
-			l.conv = now
+			if l.conv = now; now == "" && l.file != "" { // it was uploaded to what is no more
+				l.refused = "gone"
+			}
 		}
 	}
 	p.conv = now
@@ -139,6 +150,9 @@ func (p *person) event(s *session, e chat.Event, frame string) {
 	if log.epoch != p.epoch {
 		p.m.fault("M10: %s continues a log of %s with an event of %s: %s", p.name, log.epoch, p.epoch, frame)
 	}
+	if s.gone[e.CID] && !e.Deleted {
+		p.m.fault("M7: deleted before %s connected: %s", p.name, frame)
+	}
 	if e.Seq <= int64(len(log.shown)) {
 		return
 	}
@@ -152,6 +166,9 @@ func (p *person) event(s *session, e chat.Event, frame string) {
 
 func (p *person) acked(a chat.Ack) {
 	p.m.ack(p, a)
+	if a.Dup {
+		p.codes[a.CID] = "dup"
+	}
 	for _, l := range p.outbox {
 		if l.cid == a.CID {
 			l.acked, l.refused = true, "" // offered twice, it may have been refused once

@@ -40,7 +40,7 @@ func TestHiddenIsHidden(t *testing.T) {
 		begin.need(err)
 		begin.conn.Close()
 		w.keep(rt)
-		script := rapid.SliceOfN(rapid.SampledFrom(happenings), 1, 12).Draw(rt, "script")
+		script := rapid.SliceOfN(rapid.SampledFrom(happenings), 1, 16).Draw(rt, "script")
 		notes := rapid.SliceOfN(rapid.IntRange(0, 3), len(script), len(script)).Draw(rt, "notes")
 		noon := w.clock.now()
 		var heard [2][]byte
@@ -69,7 +69,10 @@ type onlooker struct {
 	hidden int // notes that come with the next one
 }
 
-var happenings = []string{"visitor says", "anna says", "anna reads", "visitor reads", "transfer", "time", "come back", "close"}
+var happenings = []string{
+	"visitor says", "visitor edits", "visitor deletes", "visitor receives", "visitor reads",
+	"anna says", "anna edits", "anna deletes", "anna receives", "anna reads", "transfer", "time", "come back", "close",
+}
 
 // live goes through a script; hidden tells how many notes are written at each step.
 func (o *onlooker) live(script []string, hidden []int) []byte {
@@ -93,14 +96,47 @@ func (o *onlooker) live(script []string, hidden []int) []byte {
 	return o.heard.Bytes()
 }
 
+// notes lets the agents write notes, change some, and say that these have arrived. That everything
+// before them has arrived they say with and without notes: it is not hidden.
 func (o *onlooker) notes() {
+	o.receive()
 	for range o.hidden {
 		o.n++
 		for name, a := range o.agents {
-			_, err := o.w.web.Chat.SayAsAgent(context.Background(), a, chat.Line{Conv: o.conv, CID: fmt.Sprint("note ", name, o.n), Text: "hidden", Note: true})
-			o.need(err)
+			o.note(a, fmt.Sprint("note ", name, o.n))
 		}
 	}
+	o.receive()
+}
+
+func (o *onlooker) note(a models.Agent, cid string) {
+	ctx, desk := context.Background(), o.w.web.Chat
+	ack, err := desk.SayAsAgent(ctx, a, chat.Line{Conv: o.conv, CID: cid, Text: "hidden", Note: true})
+	o.need(err)
+	o.receive()
+	if o.n%2 == 1 {
+		o.need(desk.EditAsAgent(ctx, a, o.conv, ack.Seq, "hidden better"))
+	}
+	if o.n%3 == 1 {
+		o.need(desk.DeleteAsAgent(ctx, a, o.conv, ack.Seq))
+	}
+}
+
+// receive says that the agents have everything there is. The owner's word counts.
+func (o *onlooker) receive() {
+	for _, a := range o.agents {
+		o.need(o.w.web.Chat.ReceivedByAgent(context.Background(), a, o.conv, 1<<30))
+	}
+}
+
+// latest is the number of the last line of somebody that can still be changed, 0 if there is none.
+func latest(log []chat.Event, by models.AuthorType, name string) (seq int64) {
+	for _, e := range log {
+		if e.Kind == models.EventMessage && !e.Deleted && e.From.Type == by && (name == "" || e.From.Name == name) {
+			seq = e.Seq
+		}
+	}
+	return seq
 }
 
 func (o *onlooker) happens(what string) {
@@ -119,6 +155,18 @@ func (o *onlooker) happens(what string) {
 		o.say(map[string]any{"t": "send", "conv": o.conv, "cid": cid, "text": "question"})
 	case "anna says":
 		_, err = o.w.web.Chat.SayAsAgent(ctx, owner, chat.Line{Conv: o.conv, CID: cid, Text: "answer"})
+	case "visitor edits":
+		o.say(map[string]any{"t": "edit", "id": cid, "conv": o.conv, "seq": latest(visible(log), models.ByVisitor, ""), "text": cid})
+	case "visitor deletes":
+		o.say(map[string]any{"t": "delete", "id": cid, "conv": o.conv, "seq": latest(visible(log), models.ByVisitor, "")})
+	case "anna edits":
+		err = o.w.web.Chat.EditAsAgent(ctx, owner, o.conv, latest(log, models.ByAgent, owner.Name), cid)
+	case "anna deletes":
+		err = o.w.web.Chat.DeleteAsAgent(ctx, owner, o.conv, latest(log, models.ByAgent, owner.Name))
+	case "visitor receives":
+		o.say(map[string]any{"t": "received", "conv": o.conv, "seq": len(visible(log))})
+	case "anna receives":
+		err = o.w.web.Chat.ReceivedByAgent(ctx, owner, o.conv, now.LastSeq)
 	case "anna reads":
 		err = o.w.web.Chat.ReadAsAgent(ctx, owner, o.conv, now.LastSeq)
 	case "visitor reads":

@@ -53,7 +53,10 @@ func TestNothingSaidIsLost(t *testing.T) {
 				"say":      func(*rapid.T) { m.says(1, 4) },
 				"burst":    func(*rapid.T) { m.says(8, 30) },
 				"answer":   func(*rapid.T) { m.answers() },
-				"read":     func(*rapid.T) { m.reads() },
+				"file":     func(*rapid.T) { m.sends() },
+				"edit":     func(*rapid.T) { m.amends(false) },
+				"delete":   func(*rapid.T) { m.amends(true) },
+				"mark":     func(*rapid.T) { m.marks() },
 				"move":     func(*rapid.T) { m.moves() },
 				"reload":   func(*rapid.T) { m.reloads() },
 				"cut":      func(*rapid.T) { m.cuts() },
@@ -89,6 +92,11 @@ type delivery struct {
 	acks   map[promise]stored // what was acked
 	convs  map[string]bool
 	faults []string
+
+	amended map[amendment]bool // what was answered with ok
+	told    map[side][]int64   // what each side said it has received or read
+	noted   map[side]int64     // what of it the server must have noted
+	heard   []receipt          // since they were last looked at
 }
 
 // promise is what an ack is about, stored is what it promises.
@@ -104,6 +112,7 @@ func newDelivery(t *rapid.T, w *premises, site models.Site, agents map[string]mo
 	m := &delivery{
 		premises: w, T: t, site: site, agents: agents,
 		said: map[string]*entry{}, acks: map[promise]stored{}, convs: map[string]bool{},
+		amended: map[amendment]bool{}, told: map[side][]int64{}, noted: map[side]int64{},
 	}
 	m.news = sync.NewCond(&m.mu)
 	m.backup = "" // of an earlier run
