@@ -27,7 +27,10 @@ func (i Instant) IsZero() bool { return i == 0 }
 const wireTime = "2006-01-02T15:04:05.000Z"
 
 // MarshalText writes RFC 3339 in UTC with milliseconds, as the wire wants it.
-func (i Instant) MarshalText() ([]byte, error) { return i.Time().AppendFormat(nil, wireTime), nil }
+func (i Instant) MarshalText() ([]byte, error) { return i.AppendText(nil), nil }
+
+// AppendText appends what MarshalText returns.
+func (i Instant) AppendText(b []byte) []byte { return i.Time().AppendFormat(b, wireTime) }
 
 // UnmarshalText reads any RFC 3339 time.
 func (i *Instant) UnmarshalText(text []byte) error {

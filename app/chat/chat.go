@@ -89,9 +89,9 @@ func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 			agents = append(agents, TopicAgent(id))
 		}
 	}
-	s.hub.Publish(frame(eventFor(c.PublicID, e, false)), agents...)
+	s.hub.Publish(eventFor(c.PublicID, e, false).Encode(), agents...)
 	if e.VisibleSeq > 0 {
-		s.hub.Publish(frame(eventFor(c.PublicID, e, true)), TopicVisitor(c.VisitorID))
+		s.hub.Publish(eventFor(c.PublicID, e, true).Encode(), TopicVisitor(c.VisitorID))
 	}
 	s.tellSummary(c, e.Kind.Moves())
 }

@@ -23,12 +23,12 @@ func (y Sync) Encode() []byte {
 }
 
 // Encode returns the frame's bytes.
-func (e Event) Encode() []byte { return frame(e) }
+func (e Event) Encode() []byte { return e.append(nil) }
 
 // Encode returns the frame's bytes.
 func (a Ack) Encode() []byte {
 	a.T = "ack"
-	return frame(a)
+	return a.append(nil)
 }
 
 // Send hands over one frame of a replay, waiting until there is room for it.
