@@ -160,12 +160,13 @@ var agentFrames = map[string]func(*agentProtocol, context.Context, []byte) error
 }
 
 // Frame does what a frame asks for.
-func (p *agentProtocol) Frame(ctx context.Context, t string, frame []byte) error {
+func (p *agentProtocol) Frame(ctx context.Context, about envelope, frame []byte) error {
+	t := string(about.T)
 	if t != "send" {
 		p.lines.settle()
 	}
 	if do, ok := agentFrames[t]; ok {
-		if err := p.flow.pass(agentWeights[t], lineID(t, frame), time.Now()); err != nil {
+		if err := p.flow.pass(agentWeights[t], lineID(about), time.Now()); err != nil {
 			p.lines.settle() // no answer overtakes those of the lines before
 			return err
 		}

@@ -82,12 +82,8 @@ func tooFastClose(client *hub.Client) error {
 }
 
 // lineID is the cid of a frame that says a line, else empty.
-func lineID(t string, frame []byte) string {
-	if t != "send" && t != "start" {
-		return ""
-	}
-	about, err := openEnvelope(frame)
-	if err != nil {
+func lineID(about envelope) string {
+	if about.T != "send" && about.T != "start" {
 		return ""
 	}
 	return string(about.CID)

@@ -40,8 +40,9 @@ type protocol interface {
 	// Hello gets the first frame, whose t is "hello". If it fails without ending the socket, the
 	// peer may try again until its time is up.
 	Hello(ctx context.Context, frame []byte) error
-	// Frame gets any later one, except pong. A t it doesn't know is a badFrame.
-	Frame(ctx context.Context, t string, frame []byte) error
+	// Frame gets any later one, except pong, and what is known about it. A t it doesn't know is a
+	// badFrame.
+	Frame(ctx context.Context, about envelope, frame []byte) error
 	// Left is called once, when the client is closed, if Hello had succeeded. The hub's shutdown
 	// waits for it.
 	Left()
@@ -243,7 +244,7 @@ func (s *socket) handle(frame []byte) *closeError {
 	about, err := openEnvelope(frame)
 	s.chatter.heard(string(about.T), len(frame))
 	if err == nil {
-		err = s.dispatch(ctx, string(about.T), frame)
+		err = s.dispatch(ctx, about, frame)
 	}
 	s.heard() // what the peer sent meanwhile lies unread: it was we who were busy
 	if err == nil {
@@ -252,8 +253,8 @@ func (s *socket) handle(frame []byte) *closeError {
 	return s.answer(ctx, about, err)
 }
 
-func (s *socket) dispatch(ctx context.Context, t string, frame []byte) error {
-	switch {
+func (s *socket) dispatch(ctx context.Context, about envelope, frame []byte) error {
+	switch t := about.T; {
 	case t == "hello" && s.greeted:
 		return badFrame("hello was said already")
 	case t == "hello":
@@ -269,6 +270,6 @@ func (s *socket) dispatch(ctx context.Context, t string, frame []byte) error {
 	case t == "pong": // one that isPong doesn't know
 		return nil
 	default:
-		return s.speaker.Frame(ctx, t, frame)
+		return s.speaker.Frame(ctx, about, frame)
 	}
 }

@@ -101,8 +101,10 @@ func FuzzSaid(f *testing.F) {
 		if visitor.visitor.ID == 0 {
 			isPeersFault(t, visitor.Hello(ctx, []byte(helloFrame)))
 		}
+		about, _ := openEnvelope(frame)
 		for name := range visitorFrames {
-			isPeersFault(t, visitor.Frame(ctx, name, frame))
+			about.T = onlyString(name)
+			isPeersFault(t, visitor.Frame(ctx, about, frame))
 		}
 		visitor.Left()
 		agent := newAgentProtocol(w.web, client, tokens["anna"])
@@ -114,7 +116,8 @@ func FuzzSaid(f *testing.F) {
 			}
 		}
 		for name := range agentFrames {
-			isPeersFault(t, agent.Frame(ctx, name, frame))
+			about.T = onlyString(name)
+			isPeersFault(t, agent.Frame(ctx, about, frame))
 		}
 		agent.Left()
 	})

@@ -58,12 +58,12 @@ func (p *parrot) Hello(_ context.Context, frame []byte) error {
 	return nil
 }
 
-func (p *parrot) Frame(_ context.Context, t string, frame []byte) error {
+func (p *parrot) Frame(_ context.Context, about envelope, frame []byte) error {
 	var in struct{ Text, Fail, CID string }
 	if err := decodeFrame(frame, &in); err != nil {
 		return err
 	}
-	switch t {
+	switch about.T {
 	case "say":
 		p.client.Send([]byte(in.Text))
 		return nil

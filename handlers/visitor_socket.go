@@ -198,12 +198,13 @@ var visitorFrames = map[string]func(*visitorProtocol, context.Context, []byte) e
 }
 
 // Frame does what a frame asks for.
-func (p *visitorProtocol) Frame(ctx context.Context, t string, frame []byte) error {
+func (p *visitorProtocol) Frame(ctx context.Context, about envelope, frame []byte) error {
+	t := string(about.T)
 	if t != "send" {
 		p.lines.settle()
 	}
 	if do, ok := visitorFrames[t]; ok {
-		if err := p.flow.pass(visitorWeights[t], lineID(t, frame), time.Now()); err != nil {
+		if err := p.flow.pass(visitorWeights[t], lineID(about), time.Now()); err != nil {
 			p.lines.settle() // no answer overtakes those of the lines before
 			return err
 		}
