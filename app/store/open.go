@@ -38,6 +38,8 @@ type Store struct {
 	write  *gorm.DB // SQLite: the only connection that writes
 	disk   *writing // SQLite: what write writes through
 	read   *gorm.DB
+	moving *gorm.DB      // SQLite: the connection for checkpoints
+	check  *checkpointer // nil with PostgreSQL
 	sqlite bool
 	now    func() time.Time
 	doubt  func()
@@ -58,7 +60,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		func() error { return open(o) },
 		func() error { return s.migrate(ctx) },
 		func() error { return s.loadEpoch(ctx) },
-		func() (err error) { s.Writer, err = startWriter(s); return err },
+		func() (err error) {
+			if s.sqlite {
+				s.check = startCheckpointer(s.moving, s.disk)
+			}
+			s.Writer, err = startWriter(s)
+			return err
+		},
 	} {
 		if err := step(); err != nil {
 			_ = s.Close()
@@ -73,11 +81,14 @@ func (s *Store) Close() error {
 	if s.Writer != nil {
 		s.stop()
 	}
+	if s.check != nil {
+		s.check.stop()
+	}
 	var errs []error
 	if s.sqlite && s.write != nil {
 		errs = append(errs, s.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error)
 	}
-	for _, db := range []*gorm.DB{s.read, s.write} {
+	for _, db := range []*gorm.DB{s.read, s.moving, s.write} {
 		if db == nil {
 			continue
 		}
@@ -157,7 +168,14 @@ func (s *Store) openSQLite(o Options) error {
 		return sqliteTrouble(path, err)
 	}
 	s.read = read
-	return limit(s.read, o.Readers)
+	if err := limit(s.read, o.Readers); err != nil {
+		return err
+	}
+	s.moving, err = gorm.Open(sqlite.Open(sqliteDSN(path, url.Values{"_synchronous": {"FULL"}})), gormConfig())
+	if err != nil {
+		return sqliteTrouble(path, err)
+	}
+	return limit(s.moving, 1)
 }
 
 func sqliteDSN(path string, q url.Values) string {
@@ -177,8 +195,9 @@ func (s *Store) checkSQLite(path string) error {
 	}
 	for _, pragma := range []string{
 		"PRAGMA trusted_schema = OFF",
-		"PRAGMA wal_autocheckpoint = 4000", // pages; the inline limit, so that a busy writer cannot grow the WAL without end
-		"PRAGMA journal_size_limit = 67108864",
+		"PRAGMA wal_autocheckpoint = " + inlineLimit,
+		"PRAGMA temp_store = MEMORY", // what a statement of many rows would need to be undone
+		"PRAGMA journal_size_limit = " + walLimit,
 		"PRAGMA wal_checkpoint(TRUNCATE)",
 	} {
 		if err := s.write.Exec(pragma).Error; err != nil {

@@ -185,7 +185,7 @@ func TestSQLiteSurvivesPowerCutsAndKnowsItsKeys(t *testing.T) {
 		t.Helper()
 		for pragma, want := range map[string]string{
 			"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "trusted_schema": "0",
-			"wal_autocheckpoint": "4000",
+			"wal_autocheckpoint": "20000",
 		} {
 			var got string
 			must(t, b.write.Raw("PRAGMA "+pragma).Row().Scan(&got))

@@ -16,7 +16,7 @@ import (
 
 const (
 	maxWaiting = 8192 // operations that may wait for the writer
-	maxBatch   = 512  // operations in one transaction
+	maxBatch   = 2048 // operations in one transaction
 	breath     = 16   // announcements between which the sockets have their turn
 )
 
@@ -109,6 +109,7 @@ func (w *Writer) write(committed chan<- []*op) {
 			kept = max(kept, w.oneByOne(batch))
 		}
 		committed <- batch
+		w.store.check.committed()
 		if kept == maybe && w.store.doubt != nil {
 			w.store.doubt()
 		}
