@@ -101,3 +101,37 @@ func TestLostAgentsConversationGoesToTheHeadOfTheQueue(t *testing.T) {
 	}
 	visitor.await("event", "kind", "assigned", "conv", got["conv"])
 }
+
+func TestTabsOfOneAgentAreOneAgent(t *testing.T) {
+	s := startServer(t, func(c *config.Config) { c.Queue.AgentGrace = 100 * time.Millisecond })
+	s.tenant("tea", 4, "anna")
+	anna := s.signIn("anna@tea.test")
+	first, second := anna.agent(), anna.agent()
+	visitor, _ := s.visitor("tea")
+	visitor.say(map[string]any{"t": "start", "id": "1", "cid": "c1", "text": "hello"})
+	conv := visitor.await("event", "kind", "assigned")["conv"]
+	for _, tab := range []*peer{first, second} {
+		if e := tab.await("event", "kind", "message"); e["text"] != "hello" {
+			t.Errorf("a tab hears %v", e)
+		}
+	}
+	line := map[string]any{"t": "send", "conv": conv, "cid": "a1", "text": "hello too"}
+	first.say(line)
+	ack := first.await("ack", "cid", "a1")
+	if e := second.await("event", "cid", "a1"); e["seq"] != ack["seq"] {
+		t.Errorf("the other tab hears %v, the ack is %v", e, ack)
+	}
+	second.say(line) // what the first left in the outbox they share
+	if again := second.await("ack", "cid", "a1"); again["dup"] != true || again["seq"] != ack["seq"] {
+		t.Errorf("the same line from the other tab: %v", again)
+	}
+	must(t, first.conn.Close())
+	second.say(map[string]any{"t": "send", "conv": conv, "cid": "a2", "text": "still here"})
+	second.await("ack", "cid", "a2")
+	visitor.await("event", "cid", "a2")
+	for _, e := range visitor.seen {
+		if e["kind"] == "agent_lost" {
+			t.Errorf("with one of two tabs gone: %v", e)
+		}
+	}
+}
