@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -109,6 +110,23 @@ func exitCode(err error, trouble io.Writer) int {
 	}
 }
 
+const (
+	gcPercent = 50
+	ballast   = 32 << 20 // bytes
+)
+
+// spareMemory makes the heap grow by half of what it holds before it is collected, not by as much
+// again: ten thousand idle visitors then need 2 KiB less each. It returns ballast, which is to be kept: nobody
+// touches it, so it takes no memory, but it counts as held, and a server with few visitors collects as
+// seldom as it would otherwise. GOGC, when set, is obeyed instead.
+func spareMemory() []byte {
+	if os.Getenv("GOGC") != "" {
+		return nil
+	}
+	debug.SetGCPercent(gcPercent)
+	return make([]byte, ballast)
+}
+
 // serve builds the server bottom-up, serves until ctx ends, and takes it down in reverse.
 func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) error {
 	if demo {
@@ -116,6 +134,7 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 			return err
 		}
 	}
+	defer runtime.KeepAlive(spareMemory())
 	ctx, failed := context.WithCancelCause(ctx)
 	defer failed(nil)
 	sockets := hub.New()
