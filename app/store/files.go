@@ -68,10 +68,12 @@ func hasQuota(db *gorm.DB, f *models.File, quota Quota) error {
 	return nil
 }
 
-// DropFile forgets a file that was not sent: its bytes could not be stored.
+// DropFile ends the time of a file whose bytes could not be stored: it can't be sent and counts for no
+// quota. Its row stays for the sweeper, since some of the bytes may be there and only the row knows where.
 func (a *Account) DropFile(ctx context.Context, id int64) error {
 	return a.Change(ctx, func(tx *Tx) error {
-		return tx.db.Where("account_id = ? AND id = ? AND expires_at > 0", a.id, id).Delete(&models.File{}).Error
+		return tx.db.Model(&models.File{}).Where("account_id = ? AND id = ? AND expires_at > 0", a.id, id).
+			Updates(map[string]any{"expires_at": tx.now, "size": 0}).Error
 	}, nil)
 }
 

@@ -2,7 +2,9 @@ package uploads
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -81,10 +83,17 @@ func (b *bucket) get(ctx context.Context, name string) (io.ReadCloser, error) {
 	return nil, &models.Error{Kind: models.KindUnavailable, Message: "this file can't be fetched now: try again in a moment", Err: err}
 }
 
-// remove forgets bytes, if they are there.
+// remove forgets bytes, if they are there, and what a process that was killed had written of them.
 func (b *bucket) remove(ctx context.Context, name string) error {
-	if err := b.Delete(ctx, name); gcerrors.Code(err) != gcerrors.NotFound {
+	if err := b.Delete(ctx, name); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
 		return err
 	}
-	return nil
+	if b.folder == "" {
+		return nil
+	}
+	parts, err := fs.Glob(os.DirFS(b.folder), name+".*.tmp") // as fileblob names them
+	for _, part := range parts {
+		err = errors.Join(err, os.Remove(filepath.Join(b.folder, filepath.FromSlash(part))))
+	}
+	return err
 }

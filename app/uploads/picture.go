@@ -18,6 +18,7 @@ import (
 const (
 	maxPixels = 40_000_000
 	maxMemory = 320 << 20 // bytes that decoding one picture may take
+	maxDrawn  = 2         // pictures at a time
 	maxScans  = 100       // of a JPEG: a small file of very many costs hours
 	quality   = 90        // of a JPEG drawn anew
 )

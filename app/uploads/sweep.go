@@ -2,8 +2,12 @@ package uploads
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
+
+	"foyer/models"
 )
 
 const (
@@ -27,20 +31,29 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Sweep deletes every file whose time is over: the bytes first, since only the row knows where they are.
+// Sweep deletes every file whose time is over, past those that can't be deleted now.
 func (s *Service) Sweep(ctx context.Context) error {
 	for {
 		list, err := s.store.ExpiredFiles(ctx, maxSwept)
 		if err != nil || len(list) == 0 {
 			return err
 		}
+		var failed []error
 		for _, f := range list {
-			if err := s.bucket.remove(ctx, f.Blob); err != nil {
-				return err
-			}
-			if err := s.store.DeleteExpiredFile(ctx, f.ID); err != nil {
-				return err
+			if err := s.forget(ctx, f); err != nil {
+				failed = append(failed, fmt.Errorf("%s: %w", f.PublicID, err))
 			}
 		}
+		if len(failed) == len(list) {
+			return errors.Join(failed...)
+		}
 	}
+}
+
+// forget deletes a file: the bytes first, since only the row knows where they are.
+func (s *Service) forget(ctx context.Context, f models.File) error {
+	if err := s.bucket.remove(ctx, f.Blob); err != nil {
+		return err
+	}
+	return s.store.DeleteExpiredFile(ctx, f.ID)
 }

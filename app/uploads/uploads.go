@@ -30,7 +30,7 @@ type Service struct {
 	key      []byte // signs links
 	now      func() time.Time
 	settings Settings
-	easel    chan struct{} // full while a picture is being redrawn: one takes up to maxMemory
+	easel    chan struct{} // holds the pictures being redrawn: each takes up to maxMemory
 
 	door door
 }
@@ -45,7 +45,7 @@ func New(ctx context.Context, s *store.Store, now func() time.Time, settings Set
 	if err != nil {
 		return nil, err
 	}
-	return &Service{store: s, bucket: b, key: key, now: now, settings: settings, easel: make(chan struct{}, 1)}, nil
+	return &Service{store: s, bucket: b, key: key, now: now, settings: settings, easel: make(chan struct{}, maxDrawn)}, nil
 }
 
 // Close ends the connection to where files are kept.
@@ -77,7 +77,7 @@ func (s *Service) Keep(ctx context.Context, who Party, conv, name string, in *Sp
 		return f, err
 	}
 	if err := s.bucket.put(ctx, f.Blob, out); err != nil {
-		if dropErr := account.DropFile(ctx, f.ID); dropErr != nil {
+		if dropErr := account.DropFile(context.WithoutCancel(ctx), f.ID); dropErr != nil {
 			slog.Warn("file without bytes stays until it expires", "file", f.PublicID, "error", dropErr)
 		}
 		return f, &models.Error{Kind: models.KindUnavailable, Message: "this file could not be stored: try again in a moment", Err: err}
@@ -99,7 +99,7 @@ func (s *Service) inspect(ctx context.Context, f *models.File, in *Spool) (*Spoo
 	case s.easel <- struct{}{}:
 		defer func() { <-s.easel }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, &models.Error{Kind: models.KindUnavailable, Message: "too many pictures are being drawn anew: try again in a moment", Err: ctx.Err()}
 	}
 	return redraw(f, in, decode)
 }

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -151,17 +152,114 @@ func TestWhatIsNotSentIsDeleted(t *testing.T) {
 	}
 }
 
-// Without a place for its bytes there is no file, and it can be tried again.
+// Without a place for its bytes there is no file, and it can be tried again: it counts for no quota.
 func TestStorageThatRefuses(t *testing.T) {
+	for name, spoil := range map[string]func(h *house){
+		"at once":                     func(h *house) { h.must(h.bucket.Close()) },
+		"when the bytes were written": func(h *house) { h.bucket.folder = filepath.Join(h.folder, "nowhere") }, // can't be flushed
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.settings.Quota.Visitor = 5
+			spoil(h)
+			lost, err := h.keep("hello")
+			if models.KindOf(err) != models.KindUnavailable {
+				t.Errorf("kept: %v", err)
+			}
+			h.bucket, err = openBucket(background, h.folder) // it works again
+			h.must(err)
+			p := &store.Post{Conversation: h.conv.PublicID, Author: h.party().Author, CID: "1", File: lost.PublicID}
+			if err := h.account.Post(background, p, func() {}); models.KindOf(err) != models.KindNotFound {
+				t.Errorf("sent without its bytes: %v", err)
+			}
+			again, err := h.keep("hello")
+			h.must(err)
+			h.send(again)
+			h.must(h.Sweep(background))
+			if n := h.blobs(); n != 1 {
+				t.Errorf("there are the bytes of %d files", n)
+			}
+			h.clock = h.clock.Add(2 * store.UnsentFor)
+			if list, err := h.db.ExpiredFiles(background, 9); err != nil || len(list) != 0 {
+				t.Errorf("a row stayed: %v, %v", list, err)
+			}
+		})
+	}
+}
+
+// What a process had written of a file when it was killed goes with the file.
+func TestNothingStaysOfAHalfWrittenFile(t *testing.T) {
 	h := newHouse(t)
-	h.must(h.bucket.Close())
-	if _, err := h.keep("hello"); models.KindOf(err) != models.KindUnavailable {
-		t.Errorf("kept: %v", err)
+	f, err := h.keep("hello")
+	h.must(err)
+	h.must(h.bucket.remove(background, f.Blob))
+	w, err := h.bucket.NewWriter(background, f.Blob, nil) // never closed: so a kill leaves it
+	h.must(err)
+	defer func() { _ = w.Close() }()
+	_, err = w.Write(bytes.Repeat([]byte("x"), 1<<20))
+	h.must(err)
+	if n := h.blobs(); n != 1 {
+		t.Fatalf("there are %d files", n)
 	}
-	h.clock = h.clock.Add(2 * store.UnsentFor)
+	h.clock = h.clock.Add(store.UnsentFor)
+	h.must(h.Sweep(background))
+	if n := h.blobs(); n != 0 {
+		t.Errorf("%d files stayed", n)
+	}
+}
+
+// A file that can't be deleted keeps none of the others.
+func TestOneBadFileKeepsNoOther(t *testing.T) {
+	h := newHouse(t)
+	bad, err := h.keep("bad")
+	h.must(err)
+	h.must(h.bucket.remove(background, bad.Blob))
+	blocked := filepath.Join(h.folder, filepath.FromSlash(bad.Blob))
+	h.must(os.MkdirAll(filepath.Join(blocked, "x"), 0o750)) // no os.Remove takes that away
+	for range maxSwept + 1 {
+		h.clock = h.clock.Add(time.Second) // the bad one is the oldest
+		_, err := h.keep("good")
+		h.must(err)
+	}
+	h.clock = h.clock.Add(store.UnsentFor)
+	if err := h.Sweep(background); err == nil || !strings.Contains(err.Error(), bad.PublicID) {
+		t.Errorf("swept: %v", err)
+	}
+	if n := h.blobs(); n != 0 {
+		t.Errorf("%d others stayed", n)
+	}
+	h.must(os.RemoveAll(blocked))
+	h.must(h.Sweep(background))
 	if list, err := h.db.ExpiredFiles(background, 9); err != nil || len(list) != 0 {
-		t.Errorf("a row stayed: %v, %v", list, err)
+		t.Errorf("rows that are left: %v, %v", list, err)
 	}
+}
+
+// Two pictures are drawn at a time, and who waits longer than they may gives up.
+func TestPicturesWaitForTheirTurn(t *testing.T) {
+	h := newHouse(t)
+	var picture bytes.Buffer
+	h.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 2, 2))))
+	in, err := h.Receive(&picture)
+	h.must(err)
+	defer in.Close()
+	keep := func(ctx context.Context) error {
+		_, err := h.Keep(ctx, h.party(), h.conv.PublicID, "a.png", in)
+		return err
+	}
+	if cap(h.easel) != 2 {
+		t.Fatalf("%d are drawn at a time", cap(h.easel))
+	}
+	h.easel <- struct{}{} // another is being drawn
+	h.must(keep(background))
+	h.easel <- struct{}{}
+	patience, leave := context.WithCancel(background)
+	leave()
+	if err := keep(patience); models.KindOf(err) != models.KindUnavailable {
+		t.Errorf("a third one: %v", err)
+	}
+	<-h.easel
+	h.must(keep(background))
 }
 
 func TestNothingIsKeptOfWhatIsRefused(t *testing.T) {
@@ -202,7 +300,7 @@ func FuzzRedraw(f *testing.F) {
 	f.Add([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"))
 	f.Add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		s := Service{settings: Settings{Max: 1 << 20}, easel: make(chan struct{}, 1)}
+		s := Service{settings: Settings{Max: 1 << 20}, easel: make(chan struct{}, maxDrawn)}
 		in, err := s.Receive(bytes.NewReader(content))
 		if err != nil {
 			return
