@@ -126,7 +126,7 @@ func (m *delivery) check() {
 	for _, f := range faults {
 		m.Fatalf("%s", f)
 	}
-	logs := map[string][]chat.Event{}
+	marks, logs := m.marksOf(convs), map[string][]chat.Event{}
 	for _, conv := range convs {
 		logs[conv] = m.logOf(conv)
 		m.checkLog(conv, logs[conv])
@@ -156,7 +156,7 @@ func (m *delivery) check() {
 		}
 	}
 	m.checkOrder(logs)
-	m.checkMarks()
+	m.checkMarks(marks, logs)
 }
 
 // checkLog looks at a log by itself.

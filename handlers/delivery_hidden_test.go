@@ -85,6 +85,7 @@ func (o *onlooker) live(script []string, hidden []int) []byte {
 		o.hidden = hidden[i]
 		o.notes()
 		o.happens(what)
+		o.catchUp() // what the visitor said is stored before the agents have it
 		o.notes()
 		o.catchUp()
 	}
@@ -153,6 +154,7 @@ func (o *onlooker) happens(what string) {
 	switch what {
 	case "visitor says":
 		o.say(map[string]any{"t": "send", "conv": o.conv, "cid": cid, "text": "question"})
+		o.hearUntil("event", "err") // the event comes by itself, after the ack
 	case "anna says":
 		_, err = o.w.web.Chat.SayAsAgent(ctx, owner, chat.Line{Conv: o.conv, CID: cid, Text: "answer"})
 	case "visitor edits":
@@ -232,7 +234,7 @@ func (o *onlooker) hearUntil(types ...string) {
 		if f.Token != "" {
 			o.token = f.Token
 		}
-		if f.T == "ok" {
+		if f.T == "ok" && o.conv == "" { // of the start
 			o.conv = decode[struct{ Conv string }](p, frame).Conv
 		}
 		for _, t := range types {

@@ -72,22 +72,34 @@ func numbers(log []chat.Event) (visible, seqs []int64) {
 	return visible, seqs
 }
 
-// checkMarks looks whether what was received and read are numbers that this side has told, in the
-// count of whoever reads them, and whether what is unread is counted right.
-func (m *delivery) checkMarks() {
+// marksNow is how far everybody had got, and what was heard of it, at one moment.
+type marksNow struct {
+	noted map[side]int64
+	heard []receipt
+	convs []models.Conversation
+}
+
+// marksOf reads how far everybody has got. The logs are read afterwards, so they reach as far.
+func (m *delivery) marksOf(convs []string) (now marksNow) {
 	m.mu.Lock()
-	noted, heard := maps.Clone(m.noted), m.heard
-	convs := slices.Sorted(maps.Keys(m.convs))
+	now.noted, now.heard = maps.Clone(m.noted), m.heard
 	m.heard = nil
 	m.mu.Unlock()
-	account := m.db.For(m.site.AccountID)
 	for _, conv := range convs {
-		c, err := account.Conversation(context.Background(), conv)
-		if models.KindOf(err) == models.KindNotFound {
-			continue
+		c, err := m.db.For(m.site.AccountID).Conversation(context.Background(), conv)
+		if models.KindOf(err) != models.KindNotFound {
+			m.need(err)
+			now.convs = append(now.convs, c)
 		}
-		m.need(err)
-		log := m.logOf(conv)
+	}
+	return now
+}
+
+// checkMarks looks whether what was received and read are numbers that this side has told, in the
+// count of whoever reads them, and whether what is unread is counted right.
+func (m *delivery) checkMarks(now marksNow, logs map[string][]chat.Event) {
+	for _, c := range now.convs {
+		conv, log, noted := c.PublicID, logs[c.PublicID], now.noted
 		visible, seqs := numbers(log)
 		m.checkMark(side{conv, "received", true}, c.VisitorReceivedSeq, seqs, noted)
 		m.checkMark(side{conv, "read", true}, c.VisitorReadSeq, seqs, noted)
@@ -97,7 +109,7 @@ func (m *delivery) checkMarks() {
 			m.Fatalf("the visitor is told of %d received and %d read, which are %d and %d of\n%s",
 				c.AgentReceivedSeen, c.AgentReadSeen, c.AgentReceivedSeq, c.AgentReadSeq, written(log))
 		}
-		for _, r := range heard {
+		for _, r := range now.heard {
 			if r.of.conv == conv && r.epoch == m.db.Epoch() {
 				m.checkHeard(r, visible, seqs)
 			}
