@@ -125,6 +125,16 @@ export class RawAgent extends Peer {
     const text = await answer.text();
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   }
+
+  /** Uploads a text file to a conversation and returns its id. */
+  async upload(conv: string, name: string, text: string): Promise<string> {
+    const body = new FormData();
+    body.set('conv', conv);
+    body.set('file', new Blob([text]), name);
+    const answer = await fetch(`${this.server.origin}/api/v1/uploads`, { method: 'POST', headers: { origin: this.server.origin, cookie: this.cookie }, body });
+    if (!answer.ok) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
+    return String(((await answer.json()) as { id: string }).id);
+  }
 }
 
 async function call(server: Server, method: string, path: string, cookie: string, body?: unknown): Promise<Response> {
