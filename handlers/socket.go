@@ -174,7 +174,7 @@ func (s *socket) recovered() {
 func (s *socket) heard() {
 	if now := time.Now(); s.greeted && now.Sub(s.moved) > s.limits.Dead/32 {
 		s.moved = now
-		s.conn.listenUntil(atLeast(s.limits.Dead))
+		s.conn.listenUntil(atMost(s.limits.Dead))
 	}
 }
 

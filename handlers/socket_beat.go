@@ -30,10 +30,15 @@ const beatGrid = 100 * time.Millisecond
 
 var beatEpoch = time.Now()
 
-// atLeast is the first of these moments after d has passed. Deadlines are set to it, or the process would
-// wake for each one that is not met, and for each that was put off.
-func atLeast(d time.Duration) time.Time {
-	return beatEpoch.Add((time.Since(beatEpoch) + d).Truncate(beatGrid) + beatGrid)
+// atMost is the last of these moments before d has passed, or that itself when there is none. Deadlines are set
+// to it, or the process would wake for each one that is not met, and for each that was put off.
+func atMost(d time.Duration) time.Time {
+	now := time.Since(beatEpoch)
+	due := now + d
+	if moment := due.Truncate(beatGrid); d > 2*beatGrid && moment > now {
+		due = moment
+	}
+	return beatEpoch.Add(due)
 }
 
 func (b *heartbeat) grid() time.Duration { return min(beatGrid, b.every/16) }

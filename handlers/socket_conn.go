@@ -99,7 +99,7 @@ func (s *socketConn) WriteFrames(payloads [][]byte) error {
 		if len(out) < chunk && i < len(payloads)-1 {
 			continue
 		}
-		_ = s.tcp.SetWriteDeadline(atLeast(s.timeout))
+		_ = s.tcp.SetWriteDeadline(atMost(s.timeout))
 		if _, err := s.tcp.Write(out); err != nil {
 			s.broken = true
 			return err
