@@ -212,7 +212,7 @@ func (o *onlooker) come(after int) {
 // catchUp hears everything that was sent before now.
 func (o *onlooker) catchUp() {
 	o.say(map[string]any{"t": "get", "id": "now", "conv": o.conv, "after": 1 << 30})
-	o.hearUntil("sync", "err")
+	o.hearUntil("sync")
 }
 
 func (o *onlooker) say(frame any) {
