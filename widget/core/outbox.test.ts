@@ -212,7 +212,20 @@ describe('files', () => {
     outbox.refused(cid, 'closed');
     outbox.retry(cid, 'd');
     expect(outbox.lines).toMatchObject([{ conv: 'c', file, state: 'sending' }]);
+  });
+
+  it('are shown as failed, and not sent, when their conversation is no longer the one there is', () => {
+    const { outbox, sent } = box(storage, false);
+    const { cid } = outbox.add('c', '', false, file);
     outbox.keepTo('d');
+    outbox.flush();
+    expect(sent).toEqual([]);
+    const shown = { conv: '', file, state: 'failed', code: 'closed' };
+    expect(outbox.lines).toMatchObject([shown]);
+    expect(box(storage).outbox.lines).toMatchObject([shown]);
+    outbox.keepTo('d');
+    expect(outbox.lines).toMatchObject([shown]);
+    outbox.discard(cid);
     expect(outbox.lines).toEqual([]);
     expect(disk.map.size).toBe(0);
   });

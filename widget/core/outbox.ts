@@ -149,12 +149,12 @@ export class Outbox {
 
   /**
    * The person has only this conversation, or none yet: lines that were to go to another wait for
-   * the next one, refused ones and files are forgotten. Sends nothing.
+   * the next one, files have failed (they can go nowhere else), refused ones are forgotten. Sends nothing.
    */
   keepTo(conv: string | undefined): void {
     for (const line of this.list.filter((one) => one.conv !== '' && one.conv !== conv)) {
-      if (line.state === 'failed' || line.file) this.done(line.cid);
-      else this.replace({ ...line, conv: '' });
+      if (line.state === 'failed') this.done(line.cid);
+      else this.replace({ ...line, conv: '', ...(line.file && { state: 'failed', code: 'closed' }) });
     }
   }
 

@@ -3,7 +3,7 @@ import type { FileInfo } from '../core/protocol';
 import type { Bubble } from '../core/thread';
 import { fileSize, fileSort, shownWidth } from '../core/upload';
 import { FileIcon } from './fileicons';
-import { download, linkTo, own } from './links';
+import { download, forgetLink, linkTo, own } from './links';
 import { useUi } from './ui';
 
 /** A file in the conversation: a picture as such, anything else as a card to download it by. */
@@ -41,12 +41,20 @@ function Card({ file, sent, state }: { file: FileInfo; sent: boolean; state: str
 function useLink(file: FileInfo, sent: boolean) {
   const { memory } = useUi();
   const here = own.get(file.id);
-  const [url, setUrl] = useState(here);
+  const [link, setLink] = useState({ url: here, nth: 0 });
   const [tries, setTries] = useState(0);
   useEffect(() => {
-    if (here === undefined && sent) linkTo(memory, file).then(setUrl, () => setTries(LAST));
+    if (here !== undefined || !sent || tries >= LAST) return;
+    linkTo(memory, file).then(
+      (url) => setLink({ url, nth: tries }),
+      () => setTries(LAST),
+    );
   }, [sent, tries]);
-  return { url, lost: tries >= LAST, again: () => setTries((n) => n + 1) };
+  const again = () => {
+    forgetLink(file);
+    setTries((n) => n + 1);
+  };
+  return { ...link, lost: tries >= LAST, again };
 }
 
 /** How often a picture is asked for, at most. */
@@ -58,12 +66,12 @@ const ROOM = 260;
 function Picture({ file, sent }: { file: FileInfo; sent: boolean }) {
   const { t } = useUi();
   const [open, setOpen] = useState(false);
-  const { url, lost, again } = useLink(file, sent);
+  const { url, nth, lost, again } = useLink(file, sent);
   if (lost) return <Card file={file} sent={sent} state="sent" />;
   return (
     <>
       <button type="button" class="picture" onClick={() => setOpen(true)} aria-label={t('widget.file.open', { name: file.name })} style={{ inlineSize: `${shownWidth(file.width ?? 0, file.height ?? 1, ROOM)}px` }}>
-        <img src={url} width={file.width} height={file.height} alt={file.name} decoding="async" onError={again} />
+        <img key={nth} src={url} width={file.width} height={file.height} alt={file.name} decoding="async" onError={again} />
       </button>
       {open && <Lightbox file={file} shown={url} sent={sent} onClose={() => setOpen(false)} />}
     </>

@@ -21,6 +21,12 @@ export async function linkTo(memory: Memory, file: FileInfo): Promise<string> {
   return url;
 }
 
+/** Under what we know a file it can't be fetched: the next link is a new one. */
+export function forgetLink(file: FileInfo): void {
+  links.delete(file.id);
+  own.delete(file.id);
+}
+
 /** Lets the browser download a file. */
 export async function download(memory: Memory, file: FileInfo): Promise<void> {
   const link = document.createElement('a');
