@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -39,9 +38,6 @@ func (w *Web) api(app *fiber.App) {
 func open[I, O any](api huma.API, op huma.Operation, call func(context.Context, *I) (*O, error)) {
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := call(ctx, in)
-		if fast, ok := errors.AsType[*rateError](err); ok {
-			return nil, huma.ErrorWithHeaders(problemOf(err, op.Method, op.Path), fast.retryAfter())
-		}
 		if err != nil {
 			return nil, problemOf(err, op.Method, op.Path)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -28,22 +29,50 @@ func (w *Web) upload(c *fiber.Ctx) error {
 	if !isUpload(&c.Request().Header) { // the path in another spelling, whose body was read already
 		return models.Errorf(models.KindNotFound, "there is nothing at %s", c.Path())
 	}
-	headers := http.Header{}
-	c.Response().Header.VisitAll(func(name, value []byte) { headers.Add(string(name), string(value)) })
 	form, err := w.admitUpload(c)
-	takeBody(c, int64(w.Config.Uploads.MaxBytes)+maxOverhead, func(body io.Reader) *http.Response {
-		var f models.File
-		if err == nil {
-			defer form.leave()
-			f, err = w.receive(context.Background(), form, body)
-		}
+	if err != nil {
+		return err
+	}
+	headers := headersOf(c)
+	takeBody(c, w.maxBody(), func(body io.Reader) *http.Response {
+		defer form.leave()
+		f, err := w.receive(context.Background(), form, body)
 		if err != nil {
-			p := problemOf(tooLarge(err), http.MethodPost, uploadsPath)
-			return respond(headers, p.Status, p.ContentType(""), p)
+			return refusedUpload(headers, err)
 		}
 		return respond(headers, http.StatusCreated, fiber.MIMEApplicationJSON, chat.FileOf(f))
 	})
 	return nil
+}
+
+// refuseUploads answers an upload that any handler refused, in a way that the client hears although it
+// is still sending.
+func (w *Web) refuseUploads(c *fiber.Ctx) error {
+	err := c.Next()
+	if err == nil || !isUpload(&c.Request().Header) {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	res := refusedUpload(headersOf(c), err)
+	takeBody(c, w.maxBody(), func(io.Reader) *http.Response { return res })
+	return nil
+}
+
+// maxBody is the most that is read of the body of an upload, bytes.
+func (w *Web) maxBody() int64 { return int64(w.Config.Uploads.MaxBytes) + maxOverhead }
+
+// headersOf copies what was set of an answer so far.
+func headersOf(c *fiber.Ctx) http.Header {
+	headers := http.Header{}
+	c.Response().Header.VisitAll(func(name, value []byte) { headers.Add(string(name), string(value)) })
+	return headers
+}
+
+// refusedUpload makes the answer to an upload that failed.
+func refusedUpload(headers http.Header, err error) *http.Response {
+	p := problemOf(tooLarge(err), http.MethodPost, uploadsPath)
+	maps.Copy(headers, p.GetHeaders())
+	return respond(headers, p.Status, p.ContentType(""), p)
 }
 
 // uploadForm is what is known of an upload before its body is read.
@@ -63,7 +92,7 @@ func (w *Web) admitUpload(c *fiber.Ctx) (uploadForm, error) {
 	if err != nil || params["boundary"] == "" {
 		return uploadForm{}, models.Errorf(models.KindInvalid, "the body must be multipart/form-data with the fields conv and file")
 	}
-	if hiddenLength(c) > w.Config.Uploads.MaxBytes+maxOverhead {
+	if int64(hiddenLength(c)) > w.maxBody() {
 		return uploadForm{}, models.Errorf(models.KindTooLong, "the file is larger than %d bytes, which is the most", w.Config.Uploads.MaxBytes)
 	}
 	leave, err := w.Files.Admit(who)
@@ -101,6 +130,8 @@ func (w *Web) receive(ctx context.Context, head uploadForm, body io.Reader) (mod
 	if conv == "" || in == nil {
 		return models.File{}, models.Errorf(models.KindInvalid, "the body must have the fields conv and file")
 	}
+	ctx, cancel := context.WithTimeout(ctx, keepTime)
+	defer cancel()
 	return w.Files.Keep(ctx, head.who, conv, name, in)
 }
 

@@ -21,6 +21,8 @@ type problem struct {
 	Detail string   `json:"detail" doc:"what went wrong, where, and what to do"`
 	Code   string   `json:"code" doc:"the kind of failure, for programs"`
 	Errors []string `json:"errors,omitempty" doc:"each thing that is wrong with the request, with its place"`
+
+	retryAfter int // seconds, 0 for none
 }
 
 // Error returns the detail.
@@ -31,6 +33,14 @@ func (p *problem) GetStatus() int { return p.Status }
 
 // ContentType implements huma.ContentTypeFilter.
 func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders implements huma.HeadersError: whoever is to wait is told how long.
+func (p *problem) GetHeaders() http.Header {
+	if p.retryAfter == 0 {
+		return nil
+	}
+	return http.Header{fiber.HeaderRetryAfter: {strconv.Itoa(p.retryAfter)}}
+}
 
 // useProblems makes huma answer its own errors, such as a body that does not fit its schema, as ours.
 func useProblems() {
@@ -61,10 +71,14 @@ func problemOf(err error, method, path string) *problem {
 		if status >= http.StatusInternalServerError {
 			slog.Error("request failed", "method", method, "path", path, "error", err)
 		}
-		return newProblem(status, string(e.Kind), e.Message)
+		p := newProblem(status, string(e.Kind), e.Message)
+		p.retryAfter = (&rateError{e.Wait}).seconds()
+		return p
 	}
 	if e, ok := errors.AsType[*rateError](err); ok {
-		return newProblem(http.StatusTooManyRequests, string(models.KindRateLimited), e.Error())
+		p := newProblem(http.StatusTooManyRequests, string(models.KindRateLimited), e.Error())
+		p.retryAfter = e.seconds()
+		return p
 	}
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
@@ -116,8 +130,8 @@ func codeOfStatus(status int) string {
 func (w *Web) handleError(c *fiber.Ctx, err error) error {
 	p := problemOf(err, c.Method(), c.Path())
 	c.Status(p.Status)
-	if fast, ok := errors.AsType[*rateError](err); ok {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(fast.seconds()))
+	for name, values := range p.GetHeaders() {
+		c.Set(name, values[0])
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if !forPeople(c) {

@@ -3,7 +3,6 @@ package handlers
 import (
 	"log/slog"
 	"math"
-	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -243,9 +242,4 @@ func (w *Web) trusted(addr netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-// retryAfter makes the header that goes with a rateError.
-func (e *rateError) retryAfter() http.Header {
-	return http.Header{fiber.HeaderRetryAfter: {strconv.Itoa(e.seconds())}}
 }

@@ -27,7 +27,7 @@ func (w *Web) App() *fiber.App {
 	app := fiber.New(cfg)
 	PrepareServer(app)
 
-	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: logPanic}))
+	app.Use(w.refuseUploads, recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: logPanic}))
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", w.ready)
 

@@ -27,6 +27,7 @@ const (
 	maxOverhead  = 64 << 10         // bytes of a form beside the file's
 	uploadTime   = 5 * time.Minute  // for the whole of an upload
 	downloadTime = 5 * time.Minute  // for the whole of a download
+	keepTime     = time.Minute      // for what we do with a file once all of it is here
 	answerTime   = 10 * time.Second // for our answer to an upload
 	drainTime    = 5 * time.Second  // for what a client still sends that was refused already
 )

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"foyer/app/config"
 )
 
 // raw sends bytes as they are and returns everything that is answered until the server hangs up.
@@ -126,6 +128,36 @@ func TestRefusedUploadsAreAnswered(t *testing.T) {
 		if res, out := k.holder("nobody's").try(k.conv, "a", "x", big); res.StatusCode != 401 || out["code"] != "unauthorized" {
 			t.Errorf("%s %v", res.Status, out)
 		}
+		evil := k.holder(k.guest.token)
+		evil.origin = "https://evil.test"
+		if res, out := evil.try(k.conv, "a", "x", big); res.StatusCode != 403 || out["code"] != "forbidden" || res.Header.Get("X-Content-Type-Options") == "" {
+			t.Errorf("%s %v %v", res.Status, out, res.Header)
+		}
+	}
+}
+
+func TestUploadsFromABusyAddressAreAnswered(t *testing.T) {
+	s := startServer(t, func(c *config.Config) {
+		c.HTTP.TrustedProxies = []string{"127.0.0.1"}
+		c.Limits.AddressRate, c.Limits.AddressBurst = 1, 1
+	})
+	big, contentType := form(t, "c", "a", "x", bytes.Repeat([]byte("x"), s.web.Config.Uploads.MaxBytes))
+	slow := 0
+	for range 10 {
+		req, err := http.NewRequest(http.MethodPost, s.base+uploadsPath, bytes.NewReader(big.Bytes()))
+		must(t, err)
+		req.Header.Set("Content-Type", contentType)
+		req.Header.Set("Authorization", "Bearer nobody's")
+		req.Header.Set("X-Forwarded-For", "192.0.2.1")
+		res, text := s.anonymous().do(req)
+		if res.StatusCode == http.StatusTooManyRequests {
+			if slow++; res.Header.Get("Retry-After") != "1" || !strings.Contains(text, `"code":"rate_limited"`) {
+				t.Errorf("%v %s", res.Header, text)
+			}
+		}
+	}
+	if slow == 0 {
+		t.Error("nothing was refused")
 	}
 }
 
@@ -141,7 +173,7 @@ func TestTooManyUploadsAtATime(t *testing.T) {
 		_, err = io.WriteString(conn, k.head(contentType, fmt.Sprintf("Content-Length: %d", body.Len())))
 		must(t, err)
 		res, out := k.guest.try(k.conv, "b.txt", "text/plain", []byte("b"))
-		return res.StatusCode == 429 && out["code"] == "rate_limited"
+		return res.StatusCode == 429 && out["code"] == "rate_limited" && res.Header.Get("Retry-After") == "1"
 	})
 	if res, _ := (sender{client: k.anna.client}).try(k.conv, "c.txt", "text/plain", []byte("c")); res.StatusCode != 201 {
 		t.Errorf("somebody else's: %s", res.Status)

@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of failure an Error is. Its text is the code that clients see, on the
@@ -32,6 +33,7 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Err     error
+	Wait    time.Duration // of rate_limited: after it trying again makes sense
 }
 
 // Error returns the message and, for the log, its cause.

@@ -63,7 +63,7 @@ func hasQuota(db *gorm.DB, f *models.File, quota Quota) error {
 		return err
 	}
 	if own+f.Size > quota.Visitor || all+f.Size > quota.Site {
-		return models.Errorf(models.KindRateLimited, "too much was uploaded in the last 24 hours: try again tomorrow")
+		return &models.Error{Kind: models.KindRateLimited, Message: "too much was uploaded in the last 24 hours: try again tomorrow", Wait: time.Hour}
 	}
 	return nil
 }

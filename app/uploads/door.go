@@ -2,6 +2,7 @@ package uploads
 
 import (
 	"sync"
+	"time"
 
 	"foyer/models"
 )
@@ -25,7 +26,7 @@ func (s *Service) Admit(who Party) (leave func(), err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.inside >= maxUploads || d.each[who.Author] >= maxUploadsOne {
-		return nil, models.Errorf(models.KindRateLimited, "too many files are being uploaded: try again in a moment")
+		return nil, &models.Error{Kind: models.KindRateLimited, Message: "too many files are being uploaded: try again in a moment", Wait: time.Second}
 	}
 	if d.each == nil {
 		d.each = map[models.Author]int{}
