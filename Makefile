@@ -50,9 +50,11 @@ chaos-short: build ## the faults that CI causes, in a minute
 	.ci/chaos.sh
 	go run ./e2e/chaos -short
 
-fuzz: check-go ## fuzz the frame decoder and the frames, a minute each; longer: make fuzz FOR=1h
+fuzz: check-go ## fuzz the frames, the names of files and pictures, a minute each; longer: make fuzz FOR=1h
 	go test ./handlers -run '^$$' -fuzz FuzzFrame -fuzztime $(or $(FOR),1m)
 	go test ./handlers -run '^$$' -fuzz FuzzSaid -fuzztime $(or $(FOR),1m)
+	go test ./models -run '^$$' -fuzz FuzzCleanFileName -fuzztime $(or $(FOR),1m)
+	go test ./app/uploads -run '^$$' -fuzz FuzzRedraw -fuzztime $(or $(FOR),1m)
 
 lint: check-go ## golangci-lint, the version pinned in .ci/lint
 	go tool -modfile=.ci/lint/go.mod golangci-lint run
