@@ -240,14 +240,14 @@ func TestQuota(t *testing.T) {
 	one, conv := begin()
 	one.upload(conv, "1", kilo)
 	one.upload(conv, "2", kilo)
-	if res, out := one.try(conv, "3", "x", kilo); res.StatusCode != 429 {
+	if res, out := one.try(conv, "3", "x", kilo); res.StatusCode != 429 || res.Header.Get("Retry-After") != "3600" {
 		t.Errorf("one visitor's quota: %s %v", res.Status, out)
 	}
 	two, conv := begin()
 	two.upload(conv, "1", kilo)
 	two.upload(conv, "2", kilo)
 	three, conv := begin()
-	if res, out := three.try(conv, "1", "x", kilo); res.StatusCode != 429 {
+	if res, out := three.try(conv, "1", "x", kilo); res.StatusCode != 429 || res.Header.Get("Retry-After") != "3600" {
 		t.Errorf("the site's quota: %s %v", res.Status, out)
 	}
 }
