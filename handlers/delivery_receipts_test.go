@@ -40,8 +40,8 @@ func (m *delivery) marks() {
 	of, seq := side{conv, kind, p.agent == ""}, int64(len(log.shown))
 	m.told[of] = append(m.told[of], seq)
 	p.send(map[string]any{"t": kind, "conv": conv, "seq": seq})
-	p.request(map[string]any{"t": "get", "conv": conv, "after": 1 << 30}, func(bool) { // frames are handled in turn
-		if of.visitor {
+	p.request(map[string]any{"t": "get", "conv": conv, "after": 1 << 30}, func(ok bool) { // frames are handled in turn
+		if ok && of.visitor { // of two tabs that came at once with no token, one shows what is not theirs any more
 			m.noted[of] = max(m.noted[of], seq)
 		}
 	})
