@@ -154,12 +154,13 @@ func keptAmendment(log []chat.Event, a amendment) bool {
 	}))
 }
 
-// deleted lists the cids of what an ok said is gone. m.mu must be held.
-func (m *delivery) deleted() map[string]bool {
-	gone := map[string]bool{}
+// deleted lists what an ok said is gone. A line offered again to the next conversation may be in two
+// and be deleted in one. m.mu must be held.
+func (m *delivery) deleted() map[promise]bool {
+	gone := map[promise]bool{}
 	for a := range m.amended {
 		if a.text == "" {
-			gone[a.cid] = true
+			gone[promise{a.conv, a.cid}] = true
 		}
 	}
 	return gone

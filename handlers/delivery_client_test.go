@@ -95,7 +95,7 @@ type session struct {
 	hesitant bool
 	asked    map[string]bool          // conversations whose gap has been asked for
 	pending  map[string]func(ok bool) // requests without an answer, by id
-	gone     map[string]bool          // cids of what was deleted before it began
+	gone     map[promise]bool         // what was deleted before it began
 }
 
 // connect opens a socket and says hello. One that is to stall reads nothing after the welcome, so that

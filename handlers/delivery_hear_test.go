@@ -150,7 +150,7 @@ func (p *person) event(s *session, e chat.Event, frame string) {
 	if log.epoch != p.epoch {
 		p.m.fault("M10: %s continues a log of %s with an event of %s: %s", p.name, log.epoch, p.epoch, frame)
 	}
-	if s.gone[e.CID] && !e.Deleted {
+	if s.gone[promise{e.Conv, e.CID}] && !e.Deleted {
 		p.m.fault("M7: deleted before %s connected: %s", p.name, frame)
 	}
 	if e.Seq <= int64(len(log.shown)) {

@@ -26,18 +26,19 @@ type receipt struct {
 	epoch   string
 }
 
-// marks tells how far a client has got.
+// marks tells how far a client has got, or had got some time ago.
 func (m *delivery) marks() {
 	p := m.someone(func(p *person) bool { return p.session != nil && p.session.synced && len(p.logs) > 0 })
 	conv := m.aConv(p)
 	kind := rapid.SampledFrom([]string{"received", "read"}).Draw(m.T, "kind")
+	ago := rapid.IntRange(0, 9).Draw(m.T, "events ago")
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	log := p.logs[conv]
 	if p.session == nil || log == nil || log.epoch != m.db.Epoch() {
 		m.Skip("what is shown is of before a restore")
 	}
-	of, seq := side{conv, kind, p.agent == ""}, int64(len(log.shown))
+	of, seq := side{conv, kind, p.agent == ""}, int64(max(0, len(log.shown)-ago))
 	m.told[of] = append(m.told[of], seq)
 	p.send(map[string]any{"t": kind, "conv": conv, "seq": seq})
 	p.request(map[string]any{"t": "get", "conv": conv, "after": 1 << 30}, func(ok bool) { // frames are handled in turn
