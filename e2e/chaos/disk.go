@@ -37,6 +37,7 @@ type disk struct {
 type file struct {
 	durable []byte
 	pending []change
+	settled int // how many changes are no longer pending
 }
 
 // change is one write, or with data nil a new length.
@@ -78,17 +79,24 @@ func apply(content []byte, c change) []byte {
 	return content
 }
 
-// sync makes the first n changes certain.
-func (f *file) sync(n int) {
-	for _, c := range f.pending[:n] {
+// sync makes certain the first changes ever, so many.
+func (f *file) sync(upTo int) {
+	for _, c := range f.settle(upTo) {
 		f.durable = apply(f.durable, c)
 	}
-	f.pending = f.pending[n:]
 }
 
-// forget loses the first n changes: the system gives up pages it could not write, and a later fsync
-// says nothing of them.
-func (f *file) forget(n int) { f.pending = f.pending[n:] }
+// forget loses them: the system gives up pages it could not write, and a later fsync says nothing of them.
+func (f *file) forget(upTo int) { f.settle(upTo) }
+
+// settle takes out what is still pending of the first changes ever. Of two syncs at a time, the checkpoint's and a
+// commit's, the second to end may find less than there was when it began.
+func (f *file) settle(upTo int) []change {
+	n := max(0, upTo-f.settled)
+	done := f.pending[:n]
+	f.pending, f.settled = f.pending[n:], f.settled+n
+	return done
+}
 
 // after is a file as a power cut leaves it: what is certain, and a random half of the rest.
 func (f *file) after() []byte {
@@ -175,7 +183,7 @@ func (d *disk) begin(c *call, acked func() error) error {
 	switch c.name {
 	case "fsync", "fdatasync":
 		if f := d.files[name]; f != nil {
-			c.synced = len(f.pending)
+			c.synced = f.settled + len(f.pending)
 		}
 	case "write", "writev":
 		if !socket {
