@@ -42,7 +42,7 @@ bench: build ## measure bin/foyer against its yardsticks, about 6 minutes, Linux
 	go build -o bin/bench ./e2e/bench
 	bin/bench $(B)
 
-chaos: build ## every fault, 1,000 kills among them, some minutes; one: make chaos F="power cut"
+chaos: build ## every fault, 1,000 kills among them, about 14 minutes; one: make chaos F="power cut"
 	.ci/chaos.sh
 	go run ./e2e/chaos -only "$(F)"
 

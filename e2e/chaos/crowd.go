@@ -228,7 +228,8 @@ func (w *crowd) toldAlike(g log) error {
 		var over sync.WaitGroup
 		over.Go(func() { again.run(ctx) })
 		want := g.seenBy(true)
-		err := until(ctx, catchUp, "a visitor's replay from the beginning", func() bool { return again.shown(g.conv) >= int64(len(want)) })
+		within := catchUp + time.Duration(len(want))*time.Millisecond/2 // 10,000 events are promised in 5 s
+		err := until(ctx, within, "a visitor's replay from the beginning", func() bool { return again.shown(g.conv) >= int64(len(want)) })
 		stop()
 		over.Wait()
 		if err := errors.Join(fresh.trouble(), err); err != nil {
