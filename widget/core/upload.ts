@@ -123,8 +123,44 @@ export function shownWidth(width: number, height: number, room: number): number 
 }
 
 /** The files of a paste or a drop; none when it is text that also could be had as a picture. */
-export function filesIn(data: DataTransfer | null): readonly File[] {
+function filesIn(data: DataTransfer | null): readonly File[] {
   return data && !data.types.includes('text/plain') ? [...data.files] : [];
+}
+
+/**
+ * Takes what is pasted or dropped anywhere in the page; returns what ends that.
+ *
+ * @param drag told whether files are being dragged over the page
+ * @param open whether files are taken now
+ */
+export function takeFiles(take: (files: Iterable<File>) => void, drag: (now: boolean) => void, open = () => true): () => void {
+  const over = new AbortController();
+  const on = <E extends Event>(name: string, work: (event: E) => void) =>
+    document.addEventListener(name, (event) => open() && work(event as E), { signal: over.signal });
+  on<ClipboardEvent>('paste', (event) => {
+    const files = filesIn(event.clipboardData);
+    if (files.length === 0) return;
+    event.preventDefault();
+    take(files);
+  });
+  on<DragEvent>('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    drag(true);
+  });
+  on<DragEvent>('dragleave', (event) => {
+    if (event.relatedTarget === null) drag(false);
+  });
+  on<DragEvent>('drop', (event) => {
+    drag(false);
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+  return () => {
+    over.abort();
+    drag(false);
+  };
 }
 
 /** What sort of thing a file is, for its picture. */

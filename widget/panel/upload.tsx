@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { fileSize, filesIn, Uploads, type Pending } from '../core/upload';
+import { fileSize, takeFiles, Uploads, type Pending } from '../core/upload';
 import { FileIcon } from './fileicons';
 import { own } from './links';
 import { isOpen } from './model';
@@ -33,7 +33,7 @@ export function Attach() {
     const { log } = ui.session.model.peek();
     if (isOpen(log)) uploadsOf(ui).add(log.conv, files);
   };
-  useEffect(() => listen(take), []);
+  useEffect(() => takeFiles(take, (now) => (dragging.value = now)), []);
   return (
     <>
       <button type="button" class="attach" aria-label={t('widget.file.attach')} title={t('widget.file.attach')} onClick={() => input.current?.click()}>
@@ -53,33 +53,6 @@ export function Attach() {
       {dragging.value && <p class="drop">{t('widget.file.drop')}</p>}
     </>
   );
-}
-
-/** Takes what is pasted or dropped anywhere in the panel; returns what ends that. */
-function listen(take: (files: Iterable<File>) => void): () => void {
-  const over = new AbortController();
-  const on = <E extends Event>(name: string, work: (event: E) => void) => document.addEventListener(name, work as EventListener, { signal: over.signal });
-  on<ClipboardEvent>('paste', (event) => {
-    const files = filesIn(event.clipboardData);
-    if (files.length === 0) return;
-    event.preventDefault();
-    take(files);
-  });
-  on<DragEvent>('dragover', (event) => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    dragging.value = true;
-  });
-  on<DragEvent>('dragleave', (event) => {
-    if (event.relatedTarget === null) dragging.value = false;
-  });
-  on<DragEvent>('drop', (event) => {
-    dragging.value = false;
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  });
-  return () => over.abort();
 }
 
 /** What is on its way to the server, above the composer. */

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { Paperclip, X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { fileSize, filesIn } from '../../../widget/core/upload';
+import { fileSize, takeFiles } from '../../../widget/core/upload';
 import { boot, t } from '../boot';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
@@ -12,7 +12,7 @@ const dragging = signal(false);
 export function Attach({ conv }: { readonly conv: string }) {
   const { store } = useSurroundings();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => listen((files) => store.uploads.add(conv, files)), [conv]);
+  useEffect(() => takeFiles((files) => store.uploads.add(conv, files), (now) => (dragging.value = now), () => document.querySelector('dialog[open]') === null), [conv]);
   return (
     <>
       <button type="button" class="attach" aria-label={t('file.attach')} title={t('file.attach')} onClick={() => input.current?.click()}>
@@ -32,37 +32,6 @@ export function Attach({ conv }: { readonly conv: string }) {
       {dragging.value ? <p class="drop">{t('file.drop')}</p> : null}
     </>
   );
-}
-
-/** Takes what is pasted or dropped anywhere in the page, unless a dialog is open; returns what ends that. */
-function listen(take: (files: Iterable<File>) => void): () => void {
-  const over = new AbortController();
-  const on = <E extends Event>(name: string, work: (event: E) => void) =>
-    document.addEventListener(name, (event) => document.querySelector('dialog[open]') ?? work(event as E), { signal: over.signal });
-  on<ClipboardEvent>('paste', (event) => {
-    const files = filesIn(event.clipboardData);
-    if (files.length === 0) return;
-    event.preventDefault();
-    take(files);
-  });
-  on<DragEvent>('dragover', (event) => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    dragging.value = true;
-  });
-  on<DragEvent>('dragleave', (event) => {
-    if (event.relatedTarget === null) dragging.value = false;
-  });
-  on<DragEvent>('drop', (event) => {
-    dragging.value = false;
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    take(event.dataTransfer.files);
-  });
-  return () => {
-    over.abort();
-    dragging.value = false;
-  };
 }
 
 /** What is on its way to the server, above the composer. */
