@@ -171,7 +171,7 @@ func serve(ctx context.Context, cfg config.Config, demo bool, out io.Writer) err
 	web := &handlers.Web{
 		Config: cfg, Identity: people, Files: kept, Hub: sockets, Assets: assets, Views: pages, Version: version(),
 		Ready: func(asked context.Context) error { return errors.Join(db.Ping(asked), ctx.Err()) }, // not while stopping
-		Chat:  chat.New(db, sockets, now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep, EditWindow: cfg.Messages.EditWindow}),
+		Chat:  chat.New(db, sockets, now, handlers.ChatSettings(cfg)),
 	}
 	if demo {
 		if web.Demo, err = prepareDemo(ctx, people, listener.Addr()); err != nil {

@@ -55,6 +55,7 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 		Token string           `json:"token"`
 		Epoch string           `json:"epoch"`
 		After map[string]int64 `json:"after"`
+		Idle  bool             `json:"idle"` // the console has come back by itself: nobody is at the desk
 	}
 	if err := decodeFrame(frame, &in); err != nil {
 		return err
@@ -77,7 +78,7 @@ func (p *agentProtocol) Hello(ctx context.Context, frame []byte) error {
 	fresh := in.Epoch != "" && in.Epoch != p.web.Chat.Epoch()
 	err = p.greet(ctx, agent, fresh)
 	if err == nil { // before the replay: a long one on a slow line must not cost them their conversations
-		err = p.web.Chat.AgentCame(ctx, agent)
+		err = p.web.Chat.AgentCame(ctx, agent, in.Idle)
 	}
 	if err != nil {
 		p.web.usage.agentSockets.Leave(agent.ID)
@@ -159,6 +160,9 @@ var agentFrames = map[string]func(*agentProtocol, context.Context, []byte) error
 	"unwatch":  (*agentProtocol).unwatch,
 }
 
+// signsOfLife are the frames that a console does not send by itself.
+var signsOfLife = map[string]bool{"send": true, "typing": true, "read": true}
+
 // Frame does what a frame asks for.
 func (p *agentProtocol) Frame(ctx context.Context, about envelope, frame []byte) error {
 	t := string(about.T)
@@ -169,6 +173,11 @@ func (p *agentProtocol) Frame(ctx context.Context, about envelope, frame []byte)
 		if err := p.flow.pass(agentWeights[t], lineID(about), time.Now()); err != nil {
 			p.lines.settle() // no answer overtakes those of the lines before
 			return err
+		}
+		if signsOfLife[t] {
+			if err := p.web.Chat.Active(ctx, p.who.Agent); err != nil {
+				return err
+			}
 		}
 		return do(p, ctx, frame)
 	}

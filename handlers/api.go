@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -31,6 +32,7 @@ func (w *Web) api(app *fiber.App) {
 	w.sessionAPI(api)
 	w.agentAPI(api)
 	w.conversationAPI(api)
+	w.departmentAPI(api)
 	w.fileAPI(app, api)
 }
 
@@ -55,6 +57,11 @@ func signedIn[I, O any](w *Web, api huma.API, op huma.Operation, call func(conte
 		}
 		if err := tooFast(w.usage.agents.Take(who.Agent.ID, 1, time.Now())); err != nil {
 			return nil, err
+		}
+		if op.Method != http.MethodGet {
+			if err := w.Chat.Active(ctx, who.Agent); err != nil {
+				return nil, err
+			}
 		}
 		return call(ctx, who, in)
 	})

@@ -18,6 +18,21 @@ type availabilityCall struct {
 	}
 }
 
+type acceptingCall struct {
+	Body struct {
+		lenient
+		Accepting bool `json:"accepting"`
+	}
+}
+
+type limitCall struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body struct {
+		lenient
+		Limit int `json:"limit" doc:"0 to 100"`
+	}
+}
+
 func (w *Web) agentAPI(api huma.API) {
 	signedIn(w, api, huma.Operation{
 		OperationID: "getMe", Method: http.MethodGet, Path: "/api/v1/me", Summary: "The agent who is signed in",
@@ -43,9 +58,26 @@ func (w *Web) agentAPI(api huma.API) {
 		return answerAll(w.Chat.Colleagues(ctx, who.Agent))
 	})
 	signedIn(w, api, huma.Operation{
-		OperationID: "listDepartments", Method: http.MethodGet, Path: "/api/v1/departments", Summary: "All departments of the account, by name",
-		Errors: []int{401},
-	}, func(ctx context.Context, who identity.Principal, _ *struct{}) (*body[items[chat.Named]], error) {
-		return answerAll(w.Chat.Departments(ctx, who.Agent))
+		OperationID: "setAccepting", Method: http.MethodPut, Path: "/api/v1/me/accepting", Summary: "Choose whether to be given new conversations while online",
+		Errors: []int{400, 401, 403},
+	}, func(ctx context.Context, who identity.Principal, in *acceptingCall) (*body[chat.Me], error) {
+		if err := w.Chat.SetAccepting(ctx, who.Agent, in.Body.Accepting); err != nil {
+			return nil, err
+		}
+		who.Agent.Accepting = in.Body.Accepting
+		return answer(w.Chat.Me(ctx, who.Agent))
+	})
+	signedIn(w, api, huma.Operation{
+		OperationID: "active", Method: http.MethodPost, Path: "/api/v1/me/active", Summary: "Say that somebody is at the desk",
+		Description: "For consoles: at most once a minute while there is input. Whoever shows no sign of life for auto_away_ms counts as away.",
+		Errors:      []int{401, 403},
+	}, func(ctx context.Context, who identity.Principal, _ *struct{}) (*body[chat.Me], error) {
+		return answer(w.Chat.Me(ctx, who.Agent)) // that they called is the sign
+	})
+	signedIn(w, api, huma.Operation{
+		OperationID: "setLimit", Method: http.MethodPut, Path: "/api/v1/agents/{id}/limit", Summary: "Change how many conversations an agent may have at once",
+		Errors: []int{400, 401, 403, 404},
+	}, func(ctx context.Context, who identity.Principal, in *limitCall) (*body[chat.Colleague], error) {
+		return answer(w.Chat.SetLimit(ctx, who.Agent, in.ID, in.Body.Limit))
 	})
 }

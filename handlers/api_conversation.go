@@ -13,6 +13,7 @@ import (
 
 type listCall struct {
 	State  string `query:"state" enum:"queued,offered,active,closed" doc:"only conversations in this state"`
+	Kind   string `query:"kind" enum:"chat,message" doc:"only conversations of this kind"`
 	Owner  string `query:"owner" enum:"me" doc:"only one's own"`
 	Cursor string `query:"cursor" maxLength:"16" doc:"next of the answer before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -76,7 +77,7 @@ func (w *Web) conversationAPI(api huma.API) {
 		Errors: []int{400, 401},
 	}, func(ctx context.Context, who identity.Principal, in *listCall) (*body[listAnswer], error) {
 		p, err := w.Chat.List(ctx, who.Agent, chat.Query{
-			State: models.State(in.State), Mine: in.Owner == "me", Cursor: in.Cursor, Limit: in.Limit,
+			State: models.State(in.State), Kind: models.ConversationKind(in.Kind), Mine: in.Owner == "me", Cursor: in.Cursor, Limit: in.Limit,
 		})
 		return answer(listAnswer(p), err)
 	})
@@ -108,7 +109,8 @@ func (w *Web) moveAPI(api huma.API) {
 	errors := []int{400, 401, 403, 404, 409, 503}
 	signedIn(w, api, huma.Operation{
 		OperationID: "take", Method: http.MethodPost, Path: conversationsPath + "/{id}/take", Summary: "Take a conversation out of the queue",
-		Errors: errors,
+		Description: "Supervisors may also take what a colleague has, or what rings at one.",
+		Errors:      errors,
 	}, func(ctx context.Context, who identity.Principal, in *idCall) (*body[chat.Summary], error) {
 		return answer(w.Chat.Take(ctx, who.Agent, in.ID))
 	})
@@ -129,5 +131,68 @@ func (w *Web) moveAPI(api huma.API) {
 			reason = in.Body.Reason
 		}
 		return answer(w.Chat.Close(ctx, who.Agent, in.ID, reason))
+	})
+	w.offerAPI(api, errors)
+}
+
+type priorityCall struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body struct {
+		lenient
+		Priority int `json:"priority" doc:"-9 to 9; 0 is usual"`
+	}
+}
+
+type inviteCall struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body struct {
+		lenient
+		Agent string `json:"agent" maxLength:"64" doc:"an agent's id"`
+	}
+}
+
+type guestCall struct {
+	ID    string `path:"id" maxLength:"64"`
+	Agent string `path:"agent" maxLength:"64"`
+}
+
+// offerAPI adds what agents do with what rings at them, and with each other.
+func (w *Web) offerAPI(api huma.API, errors []int) {
+	for name, call := range map[string]struct {
+		summary string
+		do      func(context.Context, models.Agent, string) (chat.Summary, error)
+	}{
+		"accept":  {"Take a conversation that rings at one", w.Chat.Accept},
+		"decline": {"Let a conversation ring at somebody else", w.Chat.Decline},
+	} {
+		signedIn(w, api, huma.Operation{
+			OperationID: name, Method: http.MethodPost, Path: conversationsPath + "/{id}/" + name, Summary: call.summary, Errors: errors,
+		}, func(ctx context.Context, who identity.Principal, in *idCall) (*body[chat.Summary], error) {
+			return answer(call.do(ctx, who.Agent, in.ID))
+		})
+	}
+	signedIn(w, api, huma.Operation{
+		OperationID: "invite", Method: http.MethodPost, Path: conversationsPath + "/{id}/invite", Summary: "Let a colleague speak in a conversation too",
+		Errors: errors,
+	}, func(ctx context.Context, who identity.Principal, in *inviteCall) (*body[chat.Summary], error) {
+		return answer(w.Chat.Invite(ctx, who.Agent, in.ID, in.Body.Agent))
+	})
+	signedIn(w, api, huma.Operation{
+		OperationID: "removeGuest", Method: http.MethodDelete, Path: conversationsPath + "/{id}/guests/{agent}", Summary: "Leave a conversation one was invited into, or send a guest away",
+		Errors: errors,
+	}, func(ctx context.Context, who identity.Principal, in *guestCall) (*body[chat.Summary], error) {
+		return answer(w.Chat.Leave(ctx, who.Agent, in.ID, in.Agent))
+	})
+	signedIn(w, api, huma.Operation{
+		OperationID: "setPriority", Method: http.MethodPut, Path: conversationsPath + "/{id}/priority", Summary: "Change in which order a conversation is served",
+		Errors: errors,
+	}, func(ctx context.Context, who identity.Principal, in *priorityCall) (*body[chat.Summary], error) {
+		return answer(w.Chat.SetPriority(ctx, who.Agent, in.ID, in.Body.Priority))
+	})
+	signedIn(w, api, huma.Operation{
+		OperationID: "getReasons", Method: http.MethodGet, Path: conversationsPath + "/{id}/routing", Summary: "Why a conversation went where it went",
+		Errors: []int{401, 403, 404},
+	}, func(ctx context.Context, who identity.Principal, in *idCall) (*body[chat.Reasons], error) {
+		return answer(w.Chat.Why(ctx, who.Agent, in.ID))
 	})
 }

@@ -161,7 +161,7 @@ func (w *premises) up(t rapid.TB) {
 	sockets := hub.New()
 	w.web = &Web{
 		Config: cfg, Identity: people, Hub: sockets, Assets: w.assets, Views: w.pages, Ready: w.db.Ping, Version: "test",
-		Chat: chat.New(w.db, sockets, w.clock.now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep, EditWindow: cfg.Messages.EditWindow}),
+		Chat: chat.New(w.db, sockets, w.clock.now, ChatSettings(cfg)),
 	}
 	sweeping, endSweep := context.WithCancel(ctx)
 	need(w.web.Chat.Run(sweeping))
@@ -287,7 +287,7 @@ func (w *premises) found(tb testing.TB, agents ...string) (models.Site, map[stri
 	made, err := w.db.CreateAccount(ctx, "Tea")
 	must(tb, err)
 	account := w.db.For(made.ID)
-	support, err := account.CreateDepartment(ctx, "Support")
+	support, err := account.CreateDepartment(ctx, models.NewDepartment("Support"))
 	must(tb, err)
 	site := models.Site{Key: "tea", Name: "Tea", Enabled: true}
 	must(tb, account.CreateSite(ctx, &site))

@@ -64,7 +64,7 @@ func startServer(t *testing.T, change func(*config.Config)) *server {
 	sockets := hub.New()
 	web := &Web{
 		Config: cfg, Identity: people, Files: kept, Hub: sockets, Assets: assets, Views: pages, Ready: db.Ping, Version: "test",
-		Chat: chat.New(db, sockets, time.Now, chat.Settings{AgentGrace: cfg.Queue.AgentGrace, Sweep: cfg.Queue.Sweep}),
+		Chat: chat.New(db, sockets, time.Now, ChatSettings(cfg)),
 	}
 	sweeping, endSweep := context.WithCancel(ctx)
 	must(t, web.Chat.Run(sweeping))
@@ -113,7 +113,7 @@ func (s *server) tenant(name string, limit int, agents ...string) tenant {
 	out.account, err = s.db.CreateAccount(ctx, name)
 	must(s.t, err)
 	account := s.db.For(out.account.ID)
-	out.support, err = account.CreateDepartment(ctx, "Support")
+	out.support, err = account.CreateDepartment(ctx, models.NewDepartment("Support"))
 	must(s.t, err)
 	out.site = models.Site{Key: name, Name: name, Origins: []string{"https://www." + name + ".test"}, Enabled: true, TypingPreview: true}
 	must(s.t, account.CreateSite(ctx, &out.site))

@@ -9,8 +9,8 @@ import (
 
 func (p *visitorProtocol) start(ctx context.Context, frame []byte) error {
 	var in struct {
-		ID, CID, Text, Department string
-		Fields                    map[string]string
+		ID, CID, Text, Department, Kind string
+		Fields                          map[string]string
 	}
 	if err := decodeFrame(frame, &in); err != nil {
 		return err
@@ -25,7 +25,7 @@ func (p *visitorProtocol) start(ctx context.Context, frame []byte) error {
 	p.client.Hold() // ok comes before the events it brings about
 	defer p.client.Release()
 	conv, err := p.web.Chat.Start(ctx, p.visitor, chat.Start{
-		CID: in.CID, Text: in.Text, Department: in.Department, Person: person,
+		CID: in.CID, Text: in.Text, Department: in.Department, Person: person, Kind: models.ConversationKind(in.Kind),
 	})
 	if err != nil {
 		return err

@@ -178,3 +178,11 @@ func ours(next string) string {
 	}
 	return next
 }
+
+// ChatSettings are the times by which conversations move, as the operator set them.
+func ChatSettings(cfg config.Config) chat.Settings {
+	return chat.Settings{
+		AgentGrace: cfg.Queue.AgentGrace, VisitorGrace: cfg.Queue.VisitorGrace, TransferBack: cfg.Queue.TransferBack,
+		AskAgain: cfg.Queue.AskAgain, Sweep: cfg.Queue.Sweep, EditWindow: cfg.Messages.EditWindow,
+	}
+}

@@ -6,7 +6,14 @@ type Account struct {
 	PublicID  string
 	Name      string
 	CreatedAt Instant `gorm:"autoCreateTime:false"`
+
+	ReturnToLast bool          // a visitor who comes back gets the agent they last had, if that one is free
+	AutoAway     int           // seconds without a sign of an agent after which they count as away; 0 is never
+	Rules        []RoutingRule `gorm:"column:routing_rules;serializer:json"` // the first that fits counts
 }
+
+// DefaultAutoAway is the AutoAway of a new account, seconds.
+const DefaultAutoAway = 30 * 60
 
 // Site is one website of an account, known to the widget by its key.
 type Site struct {
@@ -19,22 +26,4 @@ type Site struct {
 	Enabled       bool
 	TypingPreview bool    // agents may see what a visitor has not sent yet
 	CreatedAt     Instant `gorm:"autoCreateTime:false"`
-}
-
-// Department is a group of agents with a queue of its own. Each account has one default
-// department for conversations that ask for none.
-type Department struct {
-	ID        int64
-	AccountID int64
-	PublicID  string
-	Name      string
-	IsDefault bool
-	CreatedAt Instant `gorm:"autoCreateTime:false"`
-}
-
-// DepartmentMember says that an agent answers for a department.
-type DepartmentMember struct {
-	AccountID    int64
-	DepartmentID int64 `gorm:"primaryKey;autoIncrement:false"`
-	AgentID      int64 `gorm:"primaryKey;autoIncrement:false"`
 }

@@ -48,6 +48,8 @@ type Agent struct {
 	PasswordHash   string
 	ChatLimit      int // open conversations at once; 0 means none
 	Availability   Availability
+	Accepting      bool    // wants new conversations while online
+	ActiveAt       Instant // when they last showed a sign of being at their desk
 	LastAssignedAt Instant
 	CreatedAt      Instant `gorm:"autoCreateTime:false"`
 }

@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // State is where a conversation stands.
 type State string
@@ -18,14 +21,38 @@ func (s State) Valid() bool {
 	return s == StateQueued || s == StateOffered || s == StateActive || s == StateClosed
 }
 
-// DueWhat names what happens when a conversation's deadline passes.
+// ConversationKind says how a conversation is to be answered.
+type ConversationKind string
+
+// The kinds of conversations.
+const (
+	KindChat    ConversationKind = "chat"    // now: while nobody has it, it is in the queue
+	KindMessage ConversationKind = "message" // later: nobody could, and the visitor does not wait
+)
+
+// Valid reports whether k is one of the kinds.
+func (k ConversationKind) Valid() bool { return k == KindChat || k == KindMessage }
+
+// DueWhat names what happens when a deadline of a conversation passes.
 type DueWhat string
 
 // The deadlines.
 const (
 	DueNothing    DueWhat = ""
-	DueAgentGrace DueWhat = "agent_grace" // the owner has been gone for too long
+	DueAgentGrace DueWhat = "agent_grace" // the owner, or the agent it rings at, has been gone for too long
+	DueOffer      DueWhat = "offer"       // it has rung for long enough
+	DueSilent     DueWhat = "silent"      // the owner should have given a first reply
+	DueIdle       DueWhat = "idle"        // the visitor may have been silent for long
+	DueIdleClose  DueWhat = "idle_close"  // and was warned
+	DueAbandoned  DueWhat = "abandoned"   // the visitor has been gone from the queue for too long
+	DueWait       DueWhat = "wait"        // the visitor has waited for as long as the department lets them
+	DueClosing    DueWhat = "closing"     // the department closes while the visitor waits
+	DueAskAgain   DueWhat = "ask_again"   // those who gave it back may be asked again
+	DueBack       DueWhat = "back"        // nobody has taken what was transferred
 )
+
+// Deadlines are what happens to a conversation, and when, unless something else does before.
+type Deadlines map[DueWhat]Instant
 
 // Conversation is one talk between a visitor and the account. Its methods are the only way to
 // change its state; each raises Fence, by which storage refuses a change that was decided on an
@@ -41,13 +68,21 @@ type Conversation struct {
 	State        State
 	AgentID      int64 // the owner; 0 while nobody has it
 	Fence        int64
-	Priority     int
-	ArrivedAt    Instant // first arrival; decides the place in the queue, also after a return
-	QueuedAt     Instant // beginning of the wait that goes on, or of the last one
+	Kind         ConversationKind
+	Priority     int      // who waits with a higher one is served first
+	Language     string   // of the visitor, without region; "" is unknown
+	Skills       []string `gorm:"serializer:json"` // that an agent should have
+	PreferID     int64    // the agent who should have it rather than others, 0 for none
+	BackID       int64    // the agent who gets it back when nobody takes it, 0 for none
+	Guests       []int64  `gorm:"serializer:json"` // agents who were invited, beside the owner
+	ArrivedAt    Instant  // first arrival; decides the place in the queue, also after a return
+	QueuedAt     Instant  // beginning of the wait that goes on, or of the last one
 	AssignedAt   Instant
 	ClosedAt     Instant
-	Tried        []int64 `gorm:"serializer:json"` // agents who gave it back since it last began to wait
-	DueAt        Instant
+	Tried        []int64   `gorm:"serializer:json"` // agents who gave it back or did not answer, since somebody last did
+	AskAgainAt   Instant   // from when on those may be asked again, 0 for never
+	Deadlines    Deadlines `gorm:"serializer:json"` // by SetDue alone
+	DueAt        Instant   // the first of them
 	DueWhat      DueWhat
 
 	LastSeq            int64 // events in the log
@@ -61,6 +96,74 @@ type Conversation struct {
 	VisitorReadSeq     int64 // the visitor has read up to this Seq
 	Unread             int64 // lines of the visitor after AgentReadSeq
 	VisitorUnread      int64 // lines of agents after VisitorReadSeq
+}
+
+// SetDue sets a deadline, or takes it back when at is 0.
+func (c *Conversation) SetDue(what DueWhat, at Instant) {
+	due := Deadlines{} // a new one: copies of the conversation share the old
+	maps.Copy(due, c.Deadlines)
+	if due[what] = at; at.IsZero() {
+		delete(due, what)
+	}
+	c.setDeadlines(due)
+}
+
+// setDeadlines puts others in their place.
+func (c *Conversation) setDeadlines(due Deadlines) {
+	if len(due) == 0 {
+		due = nil
+	}
+	c.Deadlines, c.DueAt, c.DueWhat = due, 0, DueNothing
+	for what, at := range due {
+		if c.DueAt.IsZero() || at < c.DueAt || at == c.DueAt && what < c.DueWhat {
+			c.DueAt, c.DueWhat = at, what
+		}
+	}
+}
+
+// Waits reports whether a conversation waits for an agent, ringing or not.
+func (c *Conversation) Waits() bool { return c.State == StateQueued || c.State == StateOffered }
+
+// InQueue reports whether it waits to be answered now.
+func (c *Conversation) InQueue() bool { return c.Waits() && c.Kind == KindChat }
+
+// Offer lets a waiting conversation, or an active one that is transferred, ring at an agent.
+func (c *Conversation) Offer(agentID int64, now, until Instant) error {
+	switch {
+	case c.State != StateQueued && c.State != StateActive:
+		return c.wrongState()
+	case c.State == StateActive && c.AgentID == agentID:
+		return Errorf(KindNotEligible, "this agent already has the conversation")
+	case c.State == StateActive:
+		c.wait(now)
+	}
+	c.State, c.AgentID = StateOffered, agentID
+	c.SetDue(DueOffer, until)
+	c.Fence++
+	return nil
+}
+
+// Accept gives a conversation to the agent it rings at.
+func (c *Conversation) Accept(agentID int64, now Instant) error {
+	if c.State != StateOffered || c.AgentID != agentID {
+		return Errorf(KindConflict, "this conversation does not ring at you any more")
+	}
+	c.own(agentID, now)
+	return nil
+}
+
+// Withdraw ends an offer that was not accepted: the conversation waits on, at its place. The agent it
+// rang at is not asked again before askAgain, as long as others may have it.
+func (c *Conversation) Withdraw(askAgain Instant) error {
+	if c.State != StateOffered {
+		return Errorf(KindConflict, "this conversation does not ring any more")
+	}
+	c.giveBack(c.AgentID, askAgain)
+	c.State, c.AgentID = StateQueued, 0
+	c.SetDue(DueOffer, 0)
+	c.SetDue(DueAgentGrace, 0)
+	c.Fence++
+	return nil
 }
 
 // Assign gives a waiting conversation to an agent.
@@ -84,18 +187,73 @@ func (c *Conversation) Transfer(agentID int64, now Instant) error {
 	return nil
 }
 
+// TakeOver gives somebody else's conversation, active or ringing, to an agent.
+func (c *Conversation) TakeOver(agentID int64, now Instant) error {
+	if c.State != StateActive && c.State != StateOffered {
+		return c.wrongState()
+	}
+	c.own(agentID, now)
+	return nil
+}
+
 // Requeue puts an active conversation back into the queue of a department, at the place of its
-// first arrival. The agent who had it is not asked again for as long as it waits when tried is set.
-func (c *Conversation) Requeue(departmentID int64, tried bool, now Instant) error {
+// first arrival. It forgets who was tried.
+func (c *Conversation) Requeue(departmentID int64, now Instant) error {
 	if c.State != StateActive {
 		return c.wrongState()
 	}
-	c.Tried = nil
-	if tried {
-		c.Tried = []int64{c.AgentID}
+	c.wait(now)
+	c.State, c.AgentID, c.DepartmentID = StateQueued, 0, departmentID
+	c.Tried, c.AskAgainAt = nil, 0
+	c.Fence++
+	return nil
+}
+
+// Overflow moves a waiting conversation to the queue of another department.
+func (c *Conversation) Overflow(departmentID int64, now Instant) error {
+	if c.State != StateQueued {
+		return c.wrongState()
 	}
-	c.State, c.AgentID, c.DepartmentID, c.QueuedAt = StateQueued, 0, departmentID, now
-	c.DueAt, c.DueWhat = 0, DueNothing
+	c.wait(now)
+	c.DepartmentID = departmentID
+	c.Tried, c.AskAgainAt = nil, 0
+	c.Fence++
+	return nil
+}
+
+// GiveUp puts an active conversation back into the queue because its owner does not answer.
+// They are not asked again before askAgain, as long as others may have it.
+func (c *Conversation) GiveUp(now, askAgain Instant) error {
+	owner, tried := c.AgentID, c.Tried
+	if err := c.Requeue(c.DepartmentID, now); err != nil {
+		return err
+	}
+	c.Tried = tried
+	c.giveBack(owner, askAgain)
+	return nil
+}
+
+// Keep turns a waiting conversation into a message.
+func (c *Conversation) Keep(now Instant) error {
+	if c.State != StateQueued {
+		return c.wrongState()
+	}
+	if c.Kind == KindMessage {
+		return Errorf(KindConflict, "this conversation is a message already")
+	}
+	c.Kind = KindMessage
+	c.setDeadlines(nil)
+	c.Fence++
+	return nil
+}
+
+// Revive turns a message that waits into a chat whose visitor waits from now on.
+func (c *Conversation) Revive(now Instant) error {
+	if c.State != StateQueued || c.Kind != KindMessage {
+		return c.wrongState()
+	}
+	c.Kind, c.ArrivedAt = KindChat, now
+	c.wait(now)
 	c.Fence++
 	return nil
 }
@@ -105,8 +263,11 @@ func (c *Conversation) Close(now Instant) error {
 	if c.State == StateClosed {
 		return c.wrongState()
 	}
+	if c.State == StateOffered {
+		c.AgentID = 0 // it was not theirs yet
+	}
 	c.State, c.ClosedAt = StateClosed, now
-	c.DueAt, c.DueWhat = 0, DueNothing
+	c.setDeadlines(nil)
 	c.Fence++
 	return nil
 }
@@ -114,18 +275,77 @@ func (c *Conversation) Close(now Instant) error {
 // HasTried reports whether an agent gave this conversation back since it last began to wait.
 func (c *Conversation) HasTried(agentID int64) bool { return slices.Contains(c.Tried, agentID) }
 
+// Has reports whether an agent may speak in a conversation: it is theirs, or they were invited.
+func (c *Conversation) Has(agentID int64) bool {
+	return c.State == StateActive && (c.AgentID == agentID || slices.Contains(c.Guests, agentID))
+}
+
+// Invite lets another agent speak in an active conversation.
+func (c *Conversation) Invite(agentID int64) error {
+	switch {
+	case c.State != StateActive:
+		return c.wrongState()
+	case c.Has(agentID):
+		return Errorf(KindConflict, "this agent is in the conversation already")
+	case len(c.Guests) >= MaxGuests:
+		return Errorf(KindInvalid, "there are %d agents in this conversation already: that is the most", len(c.Guests)+1)
+	}
+	c.Guests = append(slices.Clone(c.Guests), agentID)
+	c.Fence++
+	return nil
+}
+
+// MaxGuests is how many agents may be invited into one conversation.
+const MaxGuests = 5
+
+// Leave takes a guest out of a conversation.
+func (c *Conversation) Leave(agentID int64) error {
+	i := slices.Index(c.Guests, agentID)
+	if i < 0 {
+		return Errorf(KindNotFound, "this agent was not invited into the conversation")
+	}
+	c.Guests = slices.Delete(slices.Clone(c.Guests), i, i+1)
+	if len(c.Guests) == 0 {
+		c.Guests = nil
+	}
+	c.Fence++
+	return nil
+}
+
+// own makes an agent the owner.
 func (c *Conversation) own(agentID int64, now Instant) {
-	c.State, c.AgentID, c.AssignedAt, c.Tried = StateActive, agentID, now, nil
-	c.DueAt, c.DueWhat = 0, DueNothing
+	c.State, c.AgentID, c.AssignedAt = StateActive, agentID, now
+	c.PreferID, c.BackID = 0, 0
+	c.Guests = slices.DeleteFunc(slices.Clone(c.Guests), func(id int64) bool { return id == agentID }) // an owner is no guest
+	if len(c.Guests) == 0 {
+		c.Guests = nil
+	}
+	c.setDeadlines(nil)
 	c.Fence++
 }
 
+// wait begins another wait.
+func (c *Conversation) wait(now Instant) {
+	c.QueuedAt, c.PreferID, c.BackID, c.Guests = now, 0, 0, nil
+	c.setDeadlines(nil)
+}
+
+func (c *Conversation) giveBack(agentID int64, askAgain Instant) {
+	if !c.HasTried(agentID) {
+		c.Tried = append(slices.Clone(c.Tried), agentID)
+	}
+	c.AskAgainAt = askAgain
+	c.SetDue(DueAskAgain, askAgain)
+}
+
 func (c *Conversation) wrongState() error {
-	switch c.State {
-	case StateClosed:
+	switch {
+	case c.State == StateClosed:
 		return Errorf(KindConflict, "this conversation is closed")
-	case StateQueued:
+	case c.State == StateQueued:
 		return Errorf(KindConflict, "this conversation is waiting in the queue: take it first")
+	case c.State == StateOffered:
+		return Errorf(KindConflict, "this conversation rings at an agent just now")
 	default:
 		return Errorf(KindConflict, "this conversation already has an agent")
 	}
@@ -163,6 +383,8 @@ type Summary struct {
 	DepartmentPublicID string
 	DepartmentName     string
 
+	GuestAgents []Agent `gorm:"-"` // who Guests are; only their ids and names are set
+
 	LineText           string // the last message
 	LineAt             Instant
 	LineAuthorType     AuthorType
@@ -171,11 +393,17 @@ type Summary struct {
 	LineVisibleSeq     int64
 }
 
-// ShowLine makes a message the last line. Only the visitor and the owner write messages.
+// ShowLine makes a message the last line. Only the visitor, the owner and guests write messages.
 func (s *Summary) ShowLine(m *Message) {
 	s.LineText, s.LineAt, s.LineAuthorType, s.LineVisibleSeq = m.Text, m.At, m.AuthorType, m.VisibleSeq
 	s.LineAuthorPublicID, s.LineAuthorName = s.VisitorPublicID, s.VisitorName
-	if m.AuthorType == ByAgent {
-		s.LineAuthorPublicID, s.LineAuthorName = s.AgentPublicID, s.AgentName
+	if m.AuthorType != ByAgent {
+		return
+	}
+	s.LineAuthorPublicID, s.LineAuthorName = s.AgentPublicID, s.AgentName
+	for _, g := range s.GuestAgents {
+		if g.ID == m.AuthorID {
+			s.LineAuthorPublicID, s.LineAuthorName = g.PublicID, g.Name
+		}
 	}
 }

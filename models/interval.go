@@ -34,13 +34,32 @@ type PresenceInterval struct {
 	EndedAt   Instant
 }
 
-// EndReason says how an assignment or a wait ended.
+// Offer is one stretch of time in which a conversation rang at an agent. EndedAt is 0 while it lasts.
+type Offer struct {
+	ID             int64
+	AccountID      int64
+	ConversationID int64
+	DepartmentID   int64
+	AgentID        int64
+	StartedAt      Instant
+	EndedAt        Instant
+	EndReason      EndReason
+}
+
+// EndReason says how an assignment, an offer or a wait ended.
 type EndReason string
 
-// How assignments and waits end.
+// How they end.
 const (
-	EndAssigned    EndReason = "assigned"    // a wait: somebody took it
+	EndAssigned    EndReason = "assigned"    // a wait: somebody has it; an offer: it was accepted
+	EndDeclined    EndReason = "declined"    // an offer: by the agent
+	EndMissed      EndReason = "missed"      // an offer: it rang in vain
 	EndTransferred EndReason = "transferred" // to another agent or department
+	EndOverflow    EndReason = "overflow"    // a wait: to another department
 	EndAgentLost   EndReason = "agent_lost"  // connection gone past the grace
+	EndSilent      EndReason = "silent"      // an assignment: no first reply in time
+	EndAbandoned   EndReason = "abandoned"   // a wait: the visitor left
+	EndMessage     EndReason = "message"     // a wait: kept as a message
+	EndIdle        EndReason = "idle"        // the visitor was silent for too long
 	EndClosed      EndReason = "closed"
 )

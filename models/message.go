@@ -17,7 +17,15 @@ const (
 	EventQueued      EventKind = "queued"
 	EventAssigned    EventKind = "assigned"
 	EventTransferred EventKind = "transferred"
+	EventOffered     EventKind = "offered"  // it rings at an agent; among agents only
+	EventDeclined    EventKind = "declined" // and was not accepted; among agents only
 	EventAgentLost   EventKind = "agent_lost"
+	EventAgentSilent EventKind = "agent_silent" // the owner had not answered in time
+	EventReturned    EventKind = "returned"     // nobody took the transfer: it is back with who had it
+	EventJoined      EventKind = "joined"       // a second agent was invited
+	EventLeft        EventKind = "left"
+	EventIdle        EventKind = "idle"   // the visitor has been silent for long
+	EventMissed      EventKind = "missed" // nobody could answer: kept as a message
 	EventClosed      EventKind = "closed"
 	EventEdited      EventKind = "edited"  // an earlier line has another text now
 	EventDeleted     EventKind = "deleted" // an earlier line is gone
@@ -35,6 +43,35 @@ func (k EventKind) Moves() bool {
 
 // Line reports whether events of this kind are what somebody said, in words or by a file.
 func (k EventKind) Line() bool { return k == EventMessage || k == EventFile }
+
+// Cause says more closely why something happened.
+type Cause string
+
+// The causes, by the kind of event they go with.
+const (
+	CauseBack     Cause = "back"     // queued: the visitor of a message came back
+	CauseOverflow Cause = "overflow" // queued, transferred: the department had too many, or too long
+
+	CauseAuto     Cause = "auto"     // assigned: by the assigner
+	CauseAccepted Cause = "accepted" // assigned: the agent accepted the offer
+	CauseTaken    Cause = "taken"    // assigned: the agent picked it
+
+	CauseTakeOver Cause = "takeover" // transferred: a supervisor took it
+
+	CauseDeclined Cause = "declined" // declined: by the agent
+	CauseMissed   Cause = "missed"   // declined: rang in vain
+	CauseLost     Cause = "lost"     // declined: the agent's connection
+
+	CauseClosed Cause = "closed" // missed: outside opening hours
+	CauseFull   Cause = "full"   // missed: too many wait
+	CauseWaited Cause = "waited" // missed: nobody in time
+	CauseLeft   Cause = "left"   // missed: the visitor chose to leave a message
+
+	CauseAgent     Cause = "agent"     // closed: by an agent
+	CauseVisitor   Cause = "visitor"   // closed: by the visitor
+	CauseIdle      Cause = "idle"      // closed: the visitor was silent for too long
+	CauseAbandoned Cause = "abandoned" // closed: the visitor left the queue
+)
 
 // AuthorType says what sort of author an event has.
 type AuthorType string
@@ -64,20 +101,22 @@ type Message struct {
 	AuthorID       int64
 	CID            string `gorm:"column:cid"` // the sender's own id of a line, "" for other events
 	Text           string // what was said, the name of a `file`, or the reason of a `closed`
-	FileID         int64  // what a `file` is
-	AgentID        int64  // whom an `assigned`, `transferred` or `agent_lost` is about
-	DepartmentID   int64  // where a `queued` or `transferred` conversation waits
-	TargetSeq      int64  // Seq of the line that an `edited` or `deleted` is about,
-	TargetVisible  int64  // which is this one in the visitor's count, 0 for a note
-	AmendedSeq     int64  // Seq of the last `edited` or `deleted` about this line, 0 when there is none
-	Deleted        bool   // its author took it back: Text is empty
+	Cause          Cause
+	Until          Instant // of an `offered`: how long it rings; of an `idle`: when the conversation closes
+	FileID         int64   // what a `file` is
+	AgentID        int64   // whom an event about an agent is about
+	DepartmentID   int64   // where a `queued` or `transferred` conversation waits
+	TargetSeq      int64   // Seq of the line that an `edited` or `deleted` is about,
+	TargetVisible  int64   // which is this one in the visitor's count, 0 for a note
+	AmendedSeq     int64   // Seq of the last `edited` or `deleted` about this line, 0 when there is none
+	Deleted        bool    // its author took it back: Text is empty
 	At             Instant
 }
 
 // ForVisitors reports whether a visitor may know of the event.
 func (m Message) ForVisitors() bool {
 	switch m.Kind {
-	case EventNote:
+	case EventNote, EventOffered, EventDeclined:
 		return false
 	case EventEdited, EventDeleted:
 		return m.TargetVisible > 0

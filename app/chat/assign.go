@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"foyer/app/routing"
 	"foyer/app/store"
@@ -12,12 +13,21 @@ import (
 // assigner is the loop over one account's queue. There is at most one per account.
 type assigner struct {
 	again bool // guarded by Service.mu: something happened since the queue was last read
-	// Owned by the loop: what each wait was last told of its place.
-	told map[wait]int
+	// Owned by the loop.
+	memory
 }
 
-// wait is one stretch of a conversation's waiting: its fence grows when it comes back to the queue.
-type wait struct{ conversation, fence int64 }
+// memory is what is known of a queue from the last look.
+type memory struct {
+	told  map[wait]place   // what each wait was last told of its place
+	paces map[int64]pacing // by department
+}
+
+// wait is one stretch of a conversation's waiting.
+type wait struct {
+	conversation int64
+	since        models.Instant
+}
 
 // Kick looks at an account's queue because something may have freed or filled a place. It returns
 // at once; any number of kicks while the queue is being looked at lead to one more look.
@@ -31,7 +41,7 @@ func (s *Service) Kick(accountID int64) {
 		a.again = true
 		return
 	}
-	a := &assigner{told: s.places[accountID]}
+	a := &assigner{memory: s.memories[accountID]}
 	s.assigners[accountID] = a
 	s.running.Go(func() { s.assignAll(accountID, a) })
 }
@@ -47,8 +57,8 @@ func (s *Service) assignAll(accountID int64, a *assigner) {
 		s.mu.Lock()
 		if !a.again && !lost || s.stopped || err != nil { // after an error the sweep tries again
 			delete(s.assigners, accountID)
-			if s.places[accountID] = a.told; len(a.told) == 0 {
-				delete(s.places, accountID)
+			if s.memories[accountID] = a.memory; len(a.told) == 0 {
+				delete(s.memories, accountID)
 			}
 			s.mu.Unlock()
 			return
@@ -63,97 +73,171 @@ func (s *Service) assignAll(accountID int64, a *assigner) {
 // made. When none was, whoever was faster brings about the next look by their own kick.
 func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) (lost bool, err error) {
 	account := s.store.For(accountID)
-	waiting, err := account.Waiting(ctx)
+	queue, err := account.Queue(ctx)
+	if err != nil || len(queue) == 0 {
+		a.told = nil
+		return false, err
+	}
+	floor, err := s.floor(ctx, accountID)
 	if err != nil {
 		return false, err
 	}
-	agents, err := s.agentFacts(ctx, accountID)
-	if err != nil {
-		return false, err
+	now := models.InstantOf(s.now())
+	waiting := make([]routing.Waiting, 0, len(queue))
+	byID := make(map[int64]int, len(queue))
+	for i, c := range queue {
+		byID[c.ID] = i
+		if c.State == models.StateQueued {
+			waiting = append(waiting, waitingOf(c, now))
+		}
 	}
-	facts := make([]routing.Waiting, len(waiting))
-	byID := make(map[int64]models.Conversation, len(waiting))
-	for i, c := range waiting {
-		facts[i] = routing.Waiting{ID: c.ID, Department: c.DepartmentID, Tried: c.Tried}
-		byID[c.ID] = c
-	}
-	pairings := routing.Match(facts, agents)
+	pairings := routing.Match(waiting, floor.agents, floor.departments)
 	claims := make([]<-chan error, len(pairings))
 	for i, p := range pairings { // all at once, in order: the writer puts them into few transactions
-		claims[i] = s.claim(byID[p.Conversation], p.Agent)
+		claims[i] = s.claim(floor, queue, byID[p.Conversation], p)
 	}
+	made := 0
 	for i, claim := range claims {
+		c := &queue[byID[pairings[i].Conversation]]
 		switch err := <-claim; {
 		case err == nil:
-			delete(byID, pairings[i].Conversation)
+			made++
+			if !pairings[i].Offer { // one that rings waits on
+				c.State = models.StateActive
+			}
 		case models.KindOf(err) == models.KindUnavailable:
 			return false, err
 		default: // somebody was faster, or the agent has just left: read again, decide again
 			lost = true
 		}
 	}
-	s.tellPlaces(waiting, byID, a)
-	return lost && len(byID) < len(waiting), nil
+	s.tellPlaces(ctx, accountID, floor, queue, a)
+	return lost && made > 0, nil
 }
 
-func (s *Service) agentFacts(ctx context.Context, accountID int64) ([]routing.Agent, error) {
-	agents, err := s.store.For(accountID).Agents(ctx)
+func waitingOf(c models.Conversation, now models.Instant) routing.Waiting {
+	return routing.Waiting{
+		ID: c.ID, Department: c.DepartmentID, Language: c.Language, Skills: c.Skills, Prefer: c.PreferID,
+		Tried: c.Tried, AskAgain: !c.AskAgainAt.IsZero() && c.AskAgainAt <= now,
+	}
+}
+
+// floor is who could answer.
+type floor struct {
+	store.Floor
+	agents      []routing.Agent
+	departments []routing.Department
+	byID        map[int64]*models.Department
+}
+
+func (s *Service) floor(ctx context.Context, accountID int64) (*floor, error) {
+	read, err := s.store.For(accountID).Floor(ctx)
 	if err != nil {
 		return nil, err
 	}
-	members, err := s.store.For(accountID).Members(ctx)
-	if err != nil {
-		return nil, err
+	f := &floor{Floor: read, byID: make(map[int64]*models.Department, len(read.Departments))}
+	for i := range f.Departments {
+		d := &f.Departments[i]
+		f.byID[d.ID] = d
+		f.departments = append(f.departments, routing.Department{ID: d.ID, Strategy: d.Strategy, Mode: d.Mode, MatchLanguage: d.MatchLanguage})
 	}
-	facts := make([]routing.Agent, len(agents))
-	for i, a := range agents {
-		facts[i] = routing.Agent{
-			ID: a.ID, Departments: members[a.ID], Open: a.Open, Limit: a.ChatLimit, LastAssignedAt: a.LastAssignedAt,
-			Here: a.Availability == models.Online && s.presence.Agent(a.ID),
+	index := make(map[int64]int, len(f.Agents))
+	f.agents = make([]routing.Agent, len(f.Agents))
+	for i, a := range f.Agents {
+		index[a.ID] = i
+		f.agents[i] = routing.Agent{
+			ID: a.ID, Status: s.Status(a, f.Account), Accepting: a.Accepting, Limit: a.ChatLimit, LastAssignedAt: a.LastAssignedAt,
 		}
 	}
-	return facts, nil
+	open := make(map[[2]int64]int, len(f.Loads))
+	for _, l := range f.Loads {
+		if i, ok := index[l.AgentID]; ok {
+			f.agents[i].Open += l.Open
+			open[[2]int64{l.AgentID, l.DepartmentID}] = l.Open
+		}
+	}
+	for _, m := range f.Members {
+		a := &f.agents[index[m.AgentID]]
+		a.Members = append(a.Members, routing.Member{
+			Department: m.DepartmentID, Tier: m.Tier, Open: open[[2]int64{m.AgentID, m.DepartmentID}], Limit: m.ChatLimit,
+			Skills: m.Skills, Languages: m.Languages,
+		})
+	}
+	return f, nil
 }
 
-// claim gives a waiting conversation to an agent, if everything that spoke for it still holds.
-func (s *Service) claim(c models.Conversation, agentID int64) <-chan error {
-	return s.begin(move{
-		account: c.AccountID, conv: c.PublicID, why: models.EndAssigned,
+// here reports whether somebody of a department is here and accepts conversations, busy or not.
+func (f *floor) here(departmentID int64) bool {
+	for _, a := range f.agents {
+		if a.Status != models.Online || !a.Accepting {
+			continue
+		}
+		for _, m := range a.Members {
+			if m.Department == departmentID {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// claim gives a waiting conversation to an agent, or lets it ring there, if everything that spoke for
+// it still holds.
+func (s *Service) claim(f *floor, queue []models.Conversation, at int, p routing.Pairing) <-chan error {
+	c, department := queue[at], f.byID[queue[at].DepartmentID]
+	decision := f.decision(queue, at, p, models.InstantOf(s.now()))
+	return s.begin(&move{
+		account: c.AccountID, conv: c.PublicID, why: models.EndAssigned, decision: &decision,
 		decide: func(tx *store.Tx, now *models.Conversation) (models.Message, error) {
-			told := models.Message{Kind: models.EventAssigned, AgentID: agentID}
+			told := models.Message{Kind: models.EventAssigned, Cause: models.CauseAuto, AgentID: p.Agent}
 			if now.Fence != c.Fence {
 				return told, models.Errorf(models.KindConflict, "this conversation was changed by somebody else just now")
 			}
-			seat, err := tx.Seat(agentID, now.DepartmentID)
+			seat, err := tx.Seat(p.Agent, now.DepartmentID)
 			if err != nil {
 				return told, err
 			}
-			if !seat.Member || seat.Availability != models.Online || !s.presence.Agent(agentID) {
-				return told, models.Errorf(models.KindNotEligible, "%s is not online", seat.Name)
+			if seat.Member == nil || !s.accepts(seat.Agent, f.Account) {
+				return told, models.Errorf(models.KindNotEligible, "%s is not here for new conversations", seat.Name)
 			}
 			if err := hasRoom(seat); err != nil {
 				return told, err
 			}
-			return told, now.Assign(agentID, tx.Now())
+			if !p.Offer {
+				return told, now.Assign(p.Agent, tx.Now())
+			}
+			told.Kind, told.Cause = models.EventOffered, ""
+			told.Until = tx.Now().Add(seconds(department.OfferTime))
+			return told, now.Offer(p.Agent, tx.Now(), told.Until)
 		},
 	}, new(models.Summary))
 }
 
-// tellPlaces tells each visitor who still waits their place in the queue of their department, if
-// it is another than they were told before.
-func (s *Service) tellPlaces(waiting []models.Conversation, still map[int64]models.Conversation, a *assigner) {
-	told := make(map[wait]int, len(still))
-	last := map[int64]int{} // by department
-	for _, c := range waiting {
-		if _, ok := still[c.ID]; !ok {
-			continue
-		}
-		last[c.DepartmentID]++
-		place := last[c.DepartmentID]
-		told[wait{c.ID, c.Fence}] = place
-		if a.told[wait{c.ID, c.Fence}] != place {
-			s.hub.Publish(frame(queueFrame{"queue", c.PublicID, place}), TopicVisitor(c.VisitorID))
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// decision is what is kept of how a conversation came to an agent.
+func (f *floor) decision(queue []models.Conversation, at int, p routing.Pairing, now models.Instant) models.Decision {
+	c, d := queue[at], f.byID[queue[at].DepartmentID]
+	facts := models.Facts{
+		DepartmentID: d.ID, Mode: d.Mode, Strategy: d.Strategy, Priority: c.Priority, Waited: now.Sub(c.QueuedAt).Milliseconds(),
+		Language: c.Language, Skills: c.Skills, Candidates: p.Candidates, LeftOut: p.LeftOut,
+	}
+	for _, other := range queue[:at+1] {
+		if other.DepartmentID == c.DepartmentID {
+			facts.Position++
 		}
 	}
-	a.told = told
+	for i := range facts.Candidates {
+		facts.Candidates[i].Idle = -1
+		for _, a := range f.Agents {
+			if a.ID == facts.Candidates[i].AgentID && !a.LastAssignedAt.IsZero() {
+				facts.Candidates[i].Idle = max(0, now.Sub(a.LastAssignedAt).Milliseconds())
+			}
+		}
+	}
+	out := models.Decision{What: models.EventAssigned, AgentID: p.Agent, Why: string(p.Why), Facts: facts}
+	if p.Offer {
+		out.What = models.EventOffered
+	}
+	return out
 }

@@ -13,7 +13,8 @@ const MaxPage = 200
 
 // Query says which conversations an agent wants to see.
 type Query struct {
-	State  models.State // "" for all
+	State  models.State            // "" for all
+	Kind   models.ConversationKind // "" for both
 	Mine   bool
 	Cursor string // Next of the page before
 	Limit  int
@@ -27,7 +28,10 @@ type Page struct {
 
 // List returns conversations of the account, the newest first.
 func (s *Service) List(ctx context.Context, a models.Agent, q Query) (Page, error) {
-	f := store.Filter{State: q.State, Limit: q.Limit + 1}
+	f := store.Filter{State: q.State, Kind: q.Kind, Limit: q.Limit + 1}
+	if q.Kind != "" && !q.Kind.Valid() {
+		return Page{}, models.Errorf(models.KindInvalid, "kind must be chat or message")
+	}
 	if q.State != "" && !q.State.Valid() {
 		return Page{}, models.Errorf(models.KindInvalid, "state must be queued, offered, active or closed")
 	}
@@ -148,30 +152,28 @@ func (s *Service) log(ctx context.Context, c *models.Conversation, part Slice, v
 
 // Colleague is an agent as colleagues see them.
 type Colleague struct {
-	ID     string              `json:"id"`
-	Name   string              `json:"name"`
-	Role   models.Role         `json:"role" enum:"owner,admin,supervisor,agent"`
-	Status models.Availability `json:"status" enum:"online,away,offline" doc:"offline also while connected nowhere"`
-	Open   int                 `json:"open" doc:"conversations they have"`
-	Limit  int                 `json:"limit" doc:"conversations they may have"`
+	ID        string              `json:"id"`
+	Name      string              `json:"name"`
+	Role      models.Role         `json:"role" enum:"owner,admin,supervisor,agent"`
+	Status    models.Availability `json:"status" enum:"online,away,offline" doc:"offline also while connected nowhere"`
+	Accepting bool                `json:"accepting" doc:"wants new conversations while online"`
+	Open      int                 `json:"open" doc:"conversations they have"`
+	Limit     int                 `json:"limit" doc:"conversations they may have"`
 }
 
 // Colleagues returns all agents of the account, by name.
 func (s *Service) Colleagues(ctx context.Context, a models.Agent) ([]Colleague, error) {
-	agents, err := s.store.For(a.AccountID).Agents(ctx)
+	account := s.store.For(a.AccountID)
+	of, err := account.Account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	agents, err := account.Agents(ctx)
 	list := make([]Colleague, len(agents))
 	for i, c := range agents {
-		list[i] = Colleague{ID: c.PublicID, Name: c.Name, Role: c.Role, Status: s.Status(c.Agent), Open: c.Open, Limit: c.ChatLimit}
-	}
-	return list, err
-}
-
-// Departments returns all departments of the account, by name.
-func (s *Service) Departments(ctx context.Context, a models.Agent) ([]Named, error) {
-	departments, err := s.store.For(a.AccountID).Departments(ctx)
-	list := make([]Named, len(departments))
-	for i, d := range departments {
-		list[i] = Named{d.PublicID, d.Name}
+		list[i] = Colleague{
+			ID: c.PublicID, Name: c.Name, Role: c.Role, Status: s.Status(c.Agent, of), Accepting: c.Accepting, Open: c.Open, Limit: c.ChatLimit,
+		}
 	}
 	return list, err
 }

@@ -17,9 +17,12 @@ import (
 
 // Settings are the times by which conversations move.
 type Settings struct {
-	AgentGrace time.Duration // how long an agent nobody hears from keeps their conversations
-	Sweep      time.Duration // how often deadlines are looked for when nothing else wakes the sweeper
-	EditWindow time.Duration // how long after saying something its author may change it; 0 is never
+	AgentGrace   time.Duration // how long an agent nobody hears from keeps their conversations
+	VisitorGrace time.Duration // how long a visitor who has gone keeps their place in the queue
+	TransferBack time.Duration // after what time a transfer that nobody took goes back
+	AskAgain     time.Duration // after what time an agent who gave a conversation back may be asked again
+	Sweep        time.Duration // how often deadlines are looked for when nothing else wakes the sweeper
+	EditWindow   time.Duration // how long after saying something its author may change it; 0 is never
 }
 
 // Service is the conversation of all accounts.
@@ -37,16 +40,19 @@ type Service struct {
 	// Guarded by mu.
 	mu        sync.Mutex
 	stopped   bool
-	assigners map[int64]*assigner    // accounts whose queue is being looked at
-	places    map[int64]map[wait]int // by account: what each wait was told of its place
+	assigners map[int64]*assigner // accounts whose queue is being looked at
+	memories  map[int64]memory    // by account in whose queue somebody waits
+	untold    map[int64][]wait    // by account: who is to be told their place again
 	running   sync.WaitGroup
+
+	signs signs
 }
 
 // New makes the Service. Run has to run beside it.
 func New(s *store.Store, h *hub.Hub, now func() time.Time, settings Settings) *Service {
 	return &Service{
 		store: s, hub: h, now: now, settings: settings,
-		wake: make(chan struct{}, 1), assigners: map[int64]*assigner{}, places: map[int64]map[wait]int{},
+		wake: make(chan struct{}, 1), assigners: map[int64]*assigner{}, memories: map[int64]memory{}, untold: map[int64][]wait{},
 	}
 }
 
@@ -84,7 +90,7 @@ func (s *Service) SaveVisit(ctx context.Context, v *models.Visitor) error {
 // who hears of it even when it took the conversation from them.
 func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 	agents := []hub.Topic{TopicWatch(c.ID)}
-	for _, id := range []int64{c.AgentID, before} {
+	for _, id := range append([]int64{c.AgentID, before}, c.Guests...) {
 		if id != 0 {
 			agents = append(agents, TopicAgent(id))
 		}
@@ -102,10 +108,19 @@ func (s *Service) tellSummary(c models.Summary, urgent bool) {
 	s.summaries.tell(c, urgent, func(c models.Summary, everybody bool) {
 		to := []hub.Topic{TopicAgents(c.AccountID)}
 		if !everybody {
-			to = []hub.Topic{TopicAgent(c.AgentID), TopicWatch(c.ID)}
+			to = near(c)
 		}
 		s.hub.PublishLatest(c.PublicID, frame(convFrame{"conv", s.summary(c)}), to...)
 	})
+}
+
+// near are the topics of those who have a conversation, were invited into it, or follow it.
+func near(c models.Summary) []hub.Topic {
+	to := []hub.Topic{TopicAgent(c.AgentID), TopicWatch(c.ID)}
+	for _, id := range c.Guests {
+		to = append(to, TopicAgent(id))
+	}
+	return to
 }
 
 // event names the people of a new entry of a log. by is who did it; nil for the system.

@@ -69,7 +69,7 @@ func newDesk(t *testing.T, limit int, agents ...string) *desk {
 	account, err := d.db.CreateAccount(ctx, "Tea")
 	must(t, err)
 	d.account = d.db.For(account.ID)
-	d.support, err = d.account.CreateDepartment(ctx, "Support")
+	d.support, err = d.account.CreateDepartment(ctx, models.NewDepartment("Support"))
 	must(t, err)
 	d.site = models.Site{Key: "tea", Name: "Tea", Enabled: true, TypingPreview: true}
 	must(t, d.account.CreateSite(ctx, &d.site))

@@ -35,6 +35,10 @@ func (e Event) append(b []byte) []byte {
 		b = append(append(b, `,"department":`...), frame(e.Department)...)
 	}
 	b = appendUnlessEmpty(b, `,"reason":`, e.Reason)
+	b = appendUnlessEmpty(b, `,"cause":`, string(e.Cause))
+	if e.Until != nil {
+		b = appendInstant(append(b, `,"until":`...), *e.Until)
+	}
 	if e.Target != 0 {
 		b = strconv.AppendInt(append(b, `,"target":`...), e.Target, 10)
 	}

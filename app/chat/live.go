@@ -11,12 +11,16 @@ import (
 )
 
 // AgentCame counts a connection of an agent. The first one makes them eligible, if they want to be
-// online, and takes back whatever their absence had set going.
-func (s *Service) AgentCame(ctx context.Context, a models.Agent) error {
+// online, and takes back whatever their absence had set going. idle says that nobody is at the desk:
+// their console has come back by itself.
+func (s *Service) AgentCame(ctx context.Context, a models.Agent, idle bool) error {
 	if !s.presence.AgentCame(a.ID) {
-		return nil
+		if idle {
+			return nil
+		}
+		return s.Active(ctx, a)
 	}
-	err := s.agentChanged(ctx, a, "")
+	err := s.agentChanged(ctx, a, change{active: !idle})
 	if err != nil {
 		s.presence.AgentLeft(a.ID) // this connection will not last
 	}
@@ -29,7 +33,7 @@ func (s *Service) AgentLeft(ctx context.Context, a models.Agent) error {
 	if !s.presence.AgentLeft(a.ID) {
 		return nil
 	}
-	return s.agentChanged(ctx, a, "")
+	return s.agentChanged(ctx, a, change{})
 }
 
 // SetAvailability stores what an agent wants to be and acts on it.
@@ -37,51 +41,115 @@ func (s *Service) SetAvailability(ctx context.Context, a models.Agent, to models
 	if !to.Valid() {
 		return models.Errorf(models.KindInvalid, "status must be online, away or offline")
 	}
-	return s.agentChanged(ctx, a, to)
+	return s.agentChanged(ctx, a, change{wish: to, active: true})
 }
 
-// Status is what an agent's wish and connection come to.
-func (s *Service) Status(a models.Agent) models.Availability {
-	if !s.presence.Agent(a.ID) {
+// SetAccepting stores whether an agent wants new conversations while online, and acts on it.
+func (s *Service) SetAccepting(ctx context.Context, a models.Agent, to bool) error {
+	return s.agentChanged(ctx, a, change{accepting: &to, active: true})
+}
+
+// Status is what an agent's wish, connection and signs of life come to.
+func (s *Service) Status(a models.Agent, of models.Account) models.Availability {
+	switch {
+	case !s.presence.Agent(a.ID):
 		return models.Offline
+	case a.Availability == models.Online && s.idle(a, of):
+		return models.Away
 	}
 	return a.Availability
 }
 
+// idle reports whether an agent has shown no sign of being at their desk for too long.
+func (s *Service) idle(a models.Agent, of models.Account) bool {
+	return of.AutoAway > 0 && a.ActiveAt.Add(seconds(of.AutoAway)) <= models.InstantOf(s.now())
+}
+
+// accepts reports whether an agent is here for new conversations.
+func (s *Service) accepts(a models.Agent, of models.Account) bool {
+	return a.Accepting && s.Status(a, of) == models.Online
+}
+
+// change is what is new of an agent, beside whether they are connected.
+type change struct {
+	wish      models.Availability // what they want to be from now on; "" for what it was
+	accepting *bool               // whether they want new conversations; nil for what it was
+	active    bool                // they are at their desk
+}
+
 // agentChanged brings what is stored of an agent's presence in line with what is so at the moment
-// the change is made: of an arrival and a departure that cross, the last word is right. wish is what
-// the agent wants to be from now on, "" for what it was.
-func (s *Service) agentChanged(ctx context.Context, a models.Agent, wish models.Availability) error {
-	var status models.Availability
+// the change is made: of an arrival and a departure that cross, the last word is right.
+func (s *Service) agentChanged(ctx context.Context, a models.Agent, news change) error {
+	var told agentPresenceFrame
 	err := s.store.For(a.AccountID).Change(ctx, func(tx *store.Tx) error {
+		of, err := tx.Account()
+		if err != nil {
+			return err
+		}
 		seat, err := tx.Seat(a.ID, 0)
 		if err != nil {
 			return err
 		}
-		if wish != "" {
-			if err := tx.SetAvailability(a.ID, wish); err != nil {
-				return err
-			}
-			seat.Availability = wish
-		}
-		status = s.Status(seat.Agent)
-		if s.presence.Agent(a.ID) {
-			err = tx.EndGrace(a.ID)
-		} else {
-			err = tx.StartGrace(a.ID, tx.Now().Add(s.settings.AgentGrace))
-		}
-		if err != nil {
+		if err := news.store(tx, &seat.Agent); err != nil {
 			return err
 		}
-		return tx.SetPresence(a.ID, status, s.settings.AgentGrace)
+		told = agentPresenceFrame{"presence", a.PublicID, s.Status(seat.Agent, of), seat.Accepting}
+		if err := s.setGrace(tx, a.ID); err != nil {
+			return err
+		}
+		return tx.SetPresence(a.ID, told.Status, s.settings.AgentGrace)
 	}, func() {
-		s.hub.Publish(frame(agentPresenceFrame{"presence", a.PublicID, status}), TopicAgents(a.AccountID))
+		s.hub.Publish(frame(told), TopicAgents(a.AccountID))
 	})
 	if err != nil {
 		return err
 	}
 	s.wakeSweeper()
 	s.Kick(a.AccountID)
+	return nil
+}
+
+func (n change) store(tx *store.Tx, a *models.Agent) error {
+	if n.wish != "" {
+		if err := tx.SetAvailability(a.ID, n.wish); err != nil {
+			return err
+		}
+		a.Availability = n.wish
+	}
+	if n.accepting != nil {
+		if err := tx.SetAccepting(a.ID, *n.accepting); err != nil {
+			return err
+		}
+		a.Accepting = *n.accepting
+	}
+	if n.active {
+		a.ActiveAt = tx.Now()
+		return tx.SetActive(a.ID)
+	}
+	return nil
+}
+
+// setGrace sets the deadlines after which an agent who is gone loses what is theirs, or takes them
+// back. One that is running already is not put off.
+func (s *Service) setGrace(tx *store.Tx, agentID int64) error {
+	here := s.presence.Agent(agentID)
+	list, err := tx.Of(agentID)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if _, set := c.Deadlines[models.DueAgentGrace]; set != here {
+			continue
+		}
+		var until models.Instant
+		if !here {
+			until = tx.Now().Add(s.settings.AgentGrace)
+		}
+		c.SetDue(models.DueAgentGrace, until)
+		if err := tx.Save(c); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -105,19 +173,53 @@ func (s *Service) tellVisitor(ctx context.Context, v models.Visitor, online bool
 	if models.KindOf(err) == models.KindNotFound {
 		return
 	}
+	if err == nil && c.InQueue() {
+		err = s.keepPlace(ctx, c)
+	}
 	if err != nil {
 		slog.Error("presence of a visitor could not be told", "visitor", v.PublicID, "error", err)
 		return
 	}
 	to := []hub.Topic{TopicAgents(v.AccountID)}
 	if c.AgentID != 0 {
-		to = []hub.Topic{TopicAgent(c.AgentID), TopicWatch(c.ID)}
+		to = near(c)
 	}
 	s.hub.Hint(frame(visitorPresenceFrame{"presence", v.PublicID, online}), to...)
 }
 
-// Answerable reports whether at least one agent of an account is there to answer.
-func (s *Service) Answerable(ctx context.Context, accountID int64) (bool, error) {
-	ids, err := s.store.For(accountID).WantOnline(ctx)
-	return slices.ContainsFunc(ids, s.presence.Agent), err
+// keepPlace sets the deadline after which a visitor who is gone loses their place in the queue, or
+// takes it back.
+func (s *Service) keepPlace(ctx context.Context, c models.Summary) error {
+	err := s.store.For(c.AccountID).Change(ctx, func(tx *store.Tx) error {
+		c, err := tx.Conversation(c.PublicID)
+		if err != nil {
+			return err
+		}
+		here := s.presence.Visitor(c.VisitorID)
+		if _, set := c.Deadlines[models.DueAbandoned]; set != here || !c.InQueue() {
+			return nil
+		}
+		var until models.Instant
+		if !here {
+			until = tx.Now().Add(s.settings.VisitorGrace)
+		}
+		c.SetDue(models.DueAbandoned, until)
+		return tx.Save(c)
+	}, nil)
+	s.wakeSweeper()
+	return err
+}
+
+// Answerable reports whether somebody is there to answer, and when the default department is open.
+func (s *Service) Answerable(ctx context.Context, accountID int64) (online bool, department models.Department, err error) {
+	account := s.store.For(accountID)
+	settings, err := account.Account(ctx)
+	if err != nil {
+		return false, department, err
+	}
+	if department, err = account.DepartmentCalled(ctx, ""); err != nil && models.KindOf(err) != models.KindNotFound {
+		return false, department, err
+	}
+	agents, err := account.WantOnline(ctx)
+	return slices.ContainsFunc(agents, func(a models.Agent) bool { return s.accepts(a, settings) }), department, err
 }

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 
 	"foyer/app/store"
 	"foyer/models"
@@ -16,14 +17,18 @@ type move struct {
 	why     models.EndReason
 	// decide changes the conversation by its rules and says which event tells of it.
 	decide func(tx *store.Tx, c *models.Conversation) (models.Message, error)
+	// also is set by decide to what is told after the event; nil for nothing.
+	also *models.Message
 	// note is added for agents only, after the event; may be empty.
 	note string
-	// lost is set by decide to the agent whom an agent_lost is about.
-	lost *models.Agent
+	// about is set by decide to the agent whom the event is about, where that is not the owner.
+	about *models.Agent
+	// decision is kept with it; may be nil.
+	decision *models.Decision
 }
 
 // do carries out a move and then looks at the queue, since a place may have become free.
-func (s *Service) do(m move) (models.Summary, error) {
+func (s *Service) do(m *move) (models.Summary, error) {
 	after, err := s.move(m)
 	if err == nil {
 		s.Kick(m.account)
@@ -51,14 +56,14 @@ func short(backlog []store.Event) []store.Event {
 }
 
 // move carries out a move in one transaction and tells of it after the commit.
-func (s *Service) move(m move) (models.Summary, error) {
+func (s *Service) move(m *move) (models.Summary, error) {
 	var after models.Summary
 	err := <-s.begin(m, &after)
 	return after, err
 }
 
 // begin is move without waiting for its end, which the channel tells; by then after is set.
-func (s *Service) begin(m move, after *models.Summary) <-chan error {
+func (s *Service) begin(m *move, after *models.Summary) <-chan error {
 	var events []models.Message
 	var backlog []store.Event
 	var owner int64
@@ -70,8 +75,15 @@ func (s *Service) begin(m move, after *models.Summary) <-chan error {
 		}
 		before := *c
 		owner = before.AgentID
+		m.also = nil
 		told, err := m.decide(tx, c)
+		if errors.Is(err, errLater) {
+			return tx.Save(c)
+		}
 		if err != nil {
+			return err
+		}
+		if err := s.arm(tx, before, c); err != nil {
 			return err
 		}
 		if backlog = nil; c.AgentID != 0 && c.AgentID != owner {
@@ -87,12 +99,24 @@ func (s *Service) begin(m move, after *models.Summary) <-chan error {
 			return err
 		}
 		events = append(events, told)
-		if m.note != "" {
-			note := models.Message{Kind: models.EventNote, AuthorType: told.AuthorType, AuthorID: m.byID, Text: m.note}
-			if err := tx.Append(c, &note); err != nil {
+		if m.decision != nil {
+			if err := tx.Decide(c, *m.decision); err != nil {
 				return err
 			}
-			events = append(events, note)
+		}
+		var more []models.Message
+		if m.also != nil {
+			more = append(more, *m.also)
+		}
+		if m.note != "" {
+			more = append(more, models.Message{Kind: models.EventNote, Text: m.note})
+		}
+		for _, e := range more {
+			e.AuthorType, e.AuthorID = told.AuthorType, m.byID
+			if err := tx.Append(c, &e); err != nil {
+				return err
+			}
+			events = append(events, e)
 		}
 		*after, err = tx.Summary(c.ID)
 		return err
@@ -103,17 +127,20 @@ func (s *Service) begin(m move, after *models.Summary) <-chan error {
 		for _, e := range events {
 			s.tell(*after, s.named(m, *after, e), owner)
 		}
+		if !after.DueAt.IsZero() {
+			s.wakeSweeper()
+		}
 	})
 }
 
 // named adds to an event the names it goes out with.
-func (s *Service) named(m move, after models.Summary, msg models.Message) store.Event {
+func (s *Service) named(m *move, after models.Summary, msg models.Message) store.Event {
 	e := event(msg, m.by)
 	if msg.AgentID != 0 && msg.AgentID == after.AgentID {
 		e.AgentPublicID, e.AgentName = after.AgentPublicID, after.AgentName
 	}
-	if msg.Kind == models.EventAgentLost {
-		e.AgentPublicID, e.AgentName = m.lost.PublicID, m.lost.Name
+	if m.about != nil && msg.AgentID == m.about.ID {
+		e.AgentPublicID, e.AgentName = m.about.PublicID, m.about.Name
 	}
 	if msg.DepartmentID != 0 {
 		e.DepartmentPublicID, e.DepartmentName = after.DepartmentPublicID, after.DepartmentName
@@ -121,57 +148,81 @@ func (s *Service) named(m move, after models.Summary, msg models.Message) store.
 	return e
 }
 
-// Take gives a waiting conversation to the agent who asks for it. Asking again is no error.
+// Take gives a waiting conversation to the agent who asks for it. Asking again is no error. A
+// supervisor may take one that is a colleague's, or rings at one.
 func (s *Service) Take(ctx context.Context, agent models.Agent, conv string) (Summary, error) {
-	c, err := s.store.For(agent.AccountID).Summary(ctx, conv)
-	if err != nil {
-		return Summary{}, err
-	}
-	if c.State == models.StateActive {
-		if c.AgentID == agent.ID {
-			return s.summary(c), nil
-		}
-		return Summary{}, models.Errorf(models.KindConflict, "%s already has this conversation", c.AgentName)
-	}
-	after, err := s.do(move{
+	after, err := s.do(&move{
 		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndAssigned,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-			told := models.Message{Kind: models.EventAssigned, AgentID: agent.ID}
-			if err := c.Assign(agent.ID, tx.Now()); err != nil {
-				return told, err
+			told := models.Message{Kind: models.EventAssigned, Cause: models.CauseTaken, AgentID: agent.ID}
+			if c.State == models.StateActive && c.AgentID == agent.ID {
+				return told, errIsTheirs
 			}
 			seat, err := tx.Seat(agent.ID, c.DepartmentID)
 			if err != nil {
 				return told, err
 			}
-			if err := hasRoom(seat); err != nil {
+			if err := s.mayTake(tx, seat.Agent, c); err != nil {
 				return told, err
 			}
-			if !s.presence.Agent(agent.ID) { // taken through the API alone: they have the grace to turn up
-				c.DueAt, c.DueWhat = tx.Now().Add(s.settings.AgentGrace), models.DueAgentGrace
-				defer s.wakeSweeper()
+			if c.State != models.StateOffered || c.AgentID != agent.ID { // what rings at them is counted already
+				if err := ownRoom(seat); err != nil {
+					return told, err
+				}
 			}
-			return told, nil
+			if c.State == models.StateQueued {
+				return told, c.Assign(agent.ID, tx.Now())
+			}
+			if c.State == models.StateActive {
+				told.Kind, told.Cause = models.EventTransferred, models.CauseTakeOver
+			}
+			return told, c.TakeOver(agent.ID, tx.Now())
 		},
 	})
-	if models.KindOf(err) == models.KindConflict { // perhaps with oneself, in another tab
-		if now, again := s.store.For(agent.AccountID).Summary(ctx, conv); again == nil && now.State == models.StateActive && now.AgentID == agent.ID {
-			return s.summary(now), nil
-		}
+	if errors.Is(err, errIsTheirs) { // asked for twice, or in two tabs
+		now, err := s.store.For(agent.AccountID).Summary(ctx, conv)
+		return s.summary(now), err
 	}
 	return s.summary(after), err
 }
 
-func hasRoom(seat store.Seat) error {
+// errIsTheirs says that an agent has what they ask for.
+var errIsTheirs = models.Errorf(models.KindConflict, "you have this conversation already")
+
+// mayTake says why an agent may not take a conversation, if so.
+func (s *Service) mayTake(tx *store.Tx, agent models.Agent, c *models.Conversation) error {
+	if c.State == models.StateQueued || c.State == models.StateClosed || c.AgentID == agent.ID || agent.Role.Supervises() {
+		return nil
+	}
+	owner, err := tx.Seat(c.AgentID, c.DepartmentID)
+	if err != nil {
+		return err
+	}
+	if c.State == models.StateOffered {
+		return models.Errorf(models.KindConflict, "this conversation rings at %s just now", owner.Name)
+	}
+	return models.Errorf(models.KindConflict, "%s already has this conversation", owner.Name)
+}
+
+// ownRoom says that an agent has as many conversations as they may, if so.
+func ownRoom(seat store.Seat) error {
 	if seat.Open >= seat.ChatLimit {
 		return models.Errorf(models.KindAtCapacity, "%s has %d of %d conversations: close or transfer one first", seat.Name, seat.Open, seat.ChatLimit)
 	}
 	return nil
 }
 
+// hasRoom says that an agent can't be given one more of a department, if so.
+func hasRoom(seat store.Seat) error {
+	if m := seat.Member; m != nil && m.ChatLimit != models.NoLimit && seat.OpenHere >= m.ChatLimit {
+		return models.Errorf(models.KindAtCapacity, "%s has %d of %d conversations of this department", seat.Name, seat.OpenHere, m.ChatLimit)
+	}
+	return ownRoom(seat)
+}
+
 // mayMove says why an agent may not act on a conversation that somebody has, if so.
 func mayMove(agent models.Agent, c *models.Conversation) error {
-	if c.State == models.StateActive && c.AgentID != agent.ID && !agent.Role.Supervises() {
+	if (c.State == models.StateActive || c.State == models.StateOffered) && c.AgentID != agent.ID && !agent.Role.Supervises() {
 		return models.Errorf(models.KindForbidden, "this is a colleague's conversation: only they or a supervisor can do this")
 	}
 	return nil
@@ -179,10 +230,10 @@ func mayMove(agent models.Agent, c *models.Conversation) error {
 
 // Close ends a conversation for an agent. The reason may be empty and is shown to the visitor.
 func (s *Service) Close(ctx context.Context, agent models.Agent, conv, reason string) (Summary, error) {
-	after, err := s.do(move{
+	after, err := s.do(&move{
 		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndClosed,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-			told := models.Message{Kind: models.EventClosed, Text: models.Clip(reason, models.MaxField)}
+			told := models.Message{Kind: models.EventClosed, Cause: models.CauseAgent, Text: models.Clip(reason, models.MaxField)}
 			if err := mayMove(agent, c); err != nil {
 				return told, err
 			}
@@ -198,10 +249,10 @@ func (s *Service) End(ctx context.Context, v models.Visitor, conv string) error 
 	if err != nil || c.State == models.StateClosed {
 		return err
 	}
-	_, err = s.do(move{
+	_, err = s.do(&move{
 		account: v.AccountID, conv: conv, by: visitorOf(c), byID: v.ID, why: models.EndClosed,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-			return models.Message{Kind: models.EventClosed}, c.Close(tx.Now())
+			return models.Message{Kind: models.EventClosed, Cause: models.CauseVisitor}, c.Close(tx.Now())
 		},
 	})
 	if models.KindOf(err) == models.KindConflict { // perhaps somebody was faster in ending it

@@ -21,7 +21,7 @@ func (s *Service) ReceivedByVisitor(ctx context.Context, v models.Visitor, conv 
 		return tx.ReceivedByVisitor(c, seq)
 	}, func(c models.Summary) {
 		f := frame(readFrame{"received", conv, c.VisitorReceivedSeq, *visitorOf(c)})
-		s.hub.Publish(f, TopicAgent(c.AgentID), TopicWatch(c.ID))
+		s.hub.Publish(f, near(c)...)
 	})
 }
 

@@ -35,16 +35,15 @@ func (a Ack) Encode() []byte {
 type Send func(ctx context.Context, frame []byte) error
 
 // ReplayToVisitor sends a visitor everything of their conversation after a number, then what says
-// that this was all, then their place if they wait.
+// that this was all. Their place in the queue, if they wait, follows.
 func (s *Service) ReplayToVisitor(ctx context.Context, c *models.Conversation, after int64, send Send) error {
 	if err := s.replay(ctx, c, after, true, send); err != nil {
 		return err
 	}
-	place, err := s.store.For(c.AccountID).Place(ctx, c.ID)
-	if err != nil || place == 0 {
-		return err
+	if c.InQueue() {
+		s.retell(c)
 	}
-	return send(ctx, frame(queueFrame{"queue", c.PublicID, place}))
+	return nil
 }
 
 // ReplayToAgent sends an agent everything of a conversation after a number, then what says that

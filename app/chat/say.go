@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"log/slog"
 
 	"foyer/app/hub"
 	"foyer/app/store"
@@ -79,7 +80,10 @@ func (s *Service) say(ctx context.Context, account int64, p *store.Post, name *A
 	if err := checkLine(p); err != nil {
 		return p, err
 	}
-	return p, s.store.For(account).Post(ctx, p, func() { s.tellLine(p, name) })
+	return p, s.store.For(account).Post(ctx, p, func() {
+		s.tellLine(p, name)
+		s.backAgain(p)
+	})
 }
 
 func (s *Service) beginLine(account int64, of *Stream, p *store.Post, name *Author, answer func(error)) error {
@@ -91,6 +95,7 @@ func (s *Service) beginLine(account int64, of *Stream, p *store.Post, name *Auth
 		answer(err) // whoever sent it hears of the ack before the event
 		if err == nil && !p.Dup {
 			s.tellLine(p, name)
+			s.backAgain(p)
 		}
 	})
 	return nil
@@ -118,6 +123,42 @@ func (s *Service) tellLine(p *store.Post, name *Author) {
 	s.tell(p.Summary, e, 0)
 }
 
+// backAgain puts a visitor who goes on writing into a message they left into the queue, if somebody can
+// answer them now.
+func (s *Service) backAgain(p *store.Post) {
+	c := p.Summary
+	if c.Kind != models.KindMessage || c.State != models.StateQueued || p.Author.Type != models.ByVisitor {
+		return
+	}
+	s.beside(func() { // the line itself need not wait for it
+		if err := s.revive(context.Background(), c); err != nil {
+			slog.Error("a visitor who came back could not be queued", "conversation", c.PublicID, "error", err)
+		}
+	})
+}
+
+func (s *Service) revive(ctx context.Context, c models.Summary) error {
+	f, err := s.floor(ctx, c.AccountID)
+	if err != nil {
+		return err
+	}
+	now := models.InstantOf(s.now())
+	if d := f.byID[c.DepartmentID]; d == nil || !d.Open(now) || !f.here(d.ID) {
+		return nil
+	}
+	_, err = s.do(&move{
+		account: c.AccountID, conv: c.PublicID,
+		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+			told := models.Message{Kind: models.EventQueued, Cause: models.CauseBack, DepartmentID: c.DepartmentID}
+			return told, c.Revive(tx.Now())
+		},
+	})
+	if models.KindOf(err) == models.KindConflict { // somebody has taken it, or it is queued already
+		return nil
+	}
+	return err
+}
+
 // ReadAsVisitor notes up to where, in the visitor's count, a visitor has read.
 func (s *Service) ReadAsVisitor(ctx context.Context, v models.Visitor, conv string, seq int64) error {
 	return s.read(ctx, v.AccountID, conv, func(tx *store.Tx, c *models.Conversation) (bool, error) {
@@ -128,7 +169,7 @@ func (s *Service) ReadAsVisitor(ctx context.Context, v models.Visitor, conv stri
 	}, func(c models.Summary) {
 		f := readFrame{"read", conv, c.VisitorReadSeq, *visitorOf(c)}
 		if c.State != models.StateClosed {
-			s.hub.Publish(frame(f), TopicAgent(c.AgentID), TopicWatch(c.ID))
+			s.hub.Publish(frame(f), near(c)...)
 		}
 		f.Seq = min(seq, c.LastVisibleSeq)
 		s.hub.Publish(frame(f), TopicVisitor(v.ID)) // other tabs
@@ -183,11 +224,12 @@ func (s *Service) TypingAsVisitor(ctx context.Context, v models.Visitor, site mo
 	if err != nil || c.State == models.StateClosed {
 		return err
 	}
+	s.signs.pressed(c.ID, 0, models.InstantOf(s.now()))
 	f := typingFrame{T: "typing", Conv: conv, From: *visitorOf(c)}
 	if site.TypingPreview {
 		f.Text = models.Clip(text, maxPreview)
 	}
-	s.hub.Hint(frame(f), TopicAgent(c.AgentID), TopicWatch(c.ID))
+	s.hub.Hint(frame(f), near(c)...)
 	return nil
 }
 
@@ -201,8 +243,14 @@ func (s *Service) TypingAsAgent(ctx context.Context, a models.Agent, conv string
 	if err != nil {
 		return err
 	}
+	s.signs.pressed(c.ID, a.ID, models.InstantOf(s.now()))
 	to := []hub.Topic{TopicWatch(c.ID)}
-	if c.AgentID == a.ID && c.State == models.StateActive {
+	for _, id := range append([]int64{c.AgentID}, c.Guests...) {
+		if id != a.ID {
+			to = append(to, TopicAgent(id))
+		}
+	}
+	if c.Has(a.ID) {
 		to = append(to, TopicVisitor(c.VisitorID))
 	}
 	s.hub.Hint(frame(typingFrame{T: "typing", Conv: conv, From: *authorOf(a)}), to...)

@@ -19,8 +19,9 @@ const (
 // Run deals with what the last run left behind and then with every deadline as it passes, until
 // ctx ends and what is under way is done.
 func (s *Service) Run(ctx context.Context) error {
-	grace := models.InstantOf(s.now().Add(s.settings.AgentGrace))
-	if err := s.store.Recover(ctx, grace); err != nil {
+	now := models.InstantOf(s.now())
+	back := store.Return{Agents: now.Add(s.settings.AgentGrace), Visitors: now.Add(s.settings.VisitorGrace)}
+	if err := s.store.Recover(ctx, back); err != nil {
 		return err
 	}
 	s.running.Go(func() { s.sweep(ctx) })
@@ -34,6 +35,15 @@ func (s *Service) Stop() {
 	s.stopped = true
 	s.mu.Unlock()
 	s.running.Wait()
+}
+
+// beside does something that nobody waits for, unless the service has stopped; Stop waits for it.
+func (s *Service) beside(do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopped {
+		s.running.Go(do)
+	}
 }
 
 // PlanReturn notes, before a planned stop, over how long clients are asked to come back: the next
@@ -104,34 +114,9 @@ func (s *Service) sweepOnce(ctx context.Context) time.Duration {
 	return wait
 }
 
-// passed does what a deadline was set for, unless it no longer holds.
-func (s *Service) passed(d store.Due) error {
-	if d.DueWhat != models.DueAgentGrace {
-		slog.Error("deadline of unknown kind", "conversation", d.PublicID, "what", d.DueWhat)
-		return nil
-	}
-	var lost models.Agent
-	_, err := s.do(move{
-		account: d.AccountID, conv: d.PublicID, why: models.EndAgentLost,
-		lost: &lost,
-		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-			if c.Fence != d.Fence || c.DueWhat != d.DueWhat || c.DueAt > tx.Now() || s.presence.Agent(c.AgentID) {
-				return models.Message{}, models.Errorf(models.KindConflict, "this deadline no longer holds")
-			}
-			seat, err := tx.Seat(c.AgentID, c.DepartmentID)
-			if err != nil {
-				return models.Message{}, err
-			}
-			lost = seat.Agent
-			told := models.Message{Kind: models.EventAgentLost, AgentID: c.AgentID, DepartmentID: c.DepartmentID}
-			return told, c.Requeue(c.DepartmentID, false, tx.Now())
-		},
-	})
-	return err
-}
-
 // castNet looks at every queue in which somebody waits, in case a kick was lost, and at every agent
-// whose conversations have a deadline that doesn't fit whether they are here.
+// whose conversations have a deadline that doesn't fit whether they are here, or who is here but not at
+// their desk.
 func (s *Service) castNet(ctx context.Context) {
 	owners, err := s.store.Owners(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -141,8 +126,17 @@ func (s *Service) castNet(ctx context.Context) {
 		if s.presence.Agent(o.ID) != o.Grace {
 			continue
 		}
-		if err := s.agentChanged(ctx, o.Agent, ""); err != nil {
+		if err := s.agentChanged(ctx, o.Agent, change{}); err != nil {
 			slog.Error("an agent's presence could not be stored", "agent", o.PublicID, "error", err)
+		}
+	}
+	idle, err := s.store.Idle(ctx)
+	if err != nil && ctx.Err() == nil {
+		slog.Error("idle agents could not be listed", "error", err)
+	}
+	for _, a := range idle {
+		if err := s.agentChanged(ctx, a, change{}); err != nil {
+			slog.Error("an agent's idleness could not be stored", "agent", a.PublicID, "error", err)
 		}
 	}
 	if err := s.store.StayAlive(ctx); err != nil && ctx.Err() == nil {

@@ -9,13 +9,15 @@ import (
 
 // Me is an agent as they see themselves.
 type Me struct {
-	ID      string              `json:"id"`
-	Name    string              `json:"name"`
-	Email   string              `json:"email"`
-	Role    models.Role         `json:"role" enum:"owner,admin,supervisor,agent"`
-	Status  models.Availability `json:"status" enum:"online,away,offline" doc:"what the agent wants to be"`
-	Limit   int                 `json:"limit" doc:"conversations at once"`
-	Account Named               `json:"account"`
+	ID        string              `json:"id"`
+	Name      string              `json:"name"`
+	Email     string              `json:"email"`
+	Role      models.Role         `json:"role" enum:"owner,admin,supervisor,agent"`
+	Status    models.Availability `json:"status" enum:"online,away,offline" doc:"what the agent wants to be"`
+	Accepting bool                `json:"accepting" doc:"wants new conversations while online"`
+	AutoAway  int64               `json:"auto_away_ms" doc:"after how long without a sign of life they count as away; 0 is never"`
+	Limit     int                 `json:"limit" doc:"conversations at once"`
+	Account   Named               `json:"account"`
 }
 
 // Me returns an agent as they see themselves.
@@ -23,15 +25,17 @@ func (s *Service) Me(ctx context.Context, a models.Agent) (Me, error) {
 	account, err := s.store.For(a.AccountID).Account(ctx)
 	return Me{
 		ID: a.PublicID, Name: a.Name, Email: a.Email, Role: a.Role, Status: a.Availability, Limit: a.ChatLimit,
+		Accepting: a.Accepting, AutoAway: seconds(account.AutoAway).Milliseconds(),
 		Account: Named{account.PublicID, account.Name},
 	}, err
 }
 
 // Counts are how many open conversations there are for an agent to see.
 type Counts struct {
-	Queue int `json:"queue"`
-	Mine  int `json:"mine"`
-	All   int `json:"all"`
+	Queue    int `json:"queue"`
+	Messages int `json:"messages"` // that nobody has taken yet
+	Mine     int `json:"mine"`
+	All      int `json:"all"`
 }
 
 // AgentWelcome is the first thing an agent's socket hears: everything that is open now.
@@ -71,6 +75,8 @@ func (s *Service) WelcomeAgent(ctx context.Context, a models.Agent, beat Beat) (
 	for i, c := range open {
 		w.Convs[i] = s.summary(c)
 		switch {
+		case c.State == models.StateQueued && c.Kind == models.KindMessage:
+			w.Counts.Messages++
 		case c.State == models.StateQueued:
 			w.Counts.Queue++
 		case c.AgentID == a.ID:
@@ -82,9 +88,11 @@ func (s *Service) WelcomeAgent(ctx context.Context, a models.Agent, beat Beat) (
 
 // SiteInfo is what the panel learns of its site.
 type SiteInfo struct {
-	Name          string `json:"name"`
-	Online        bool   `json:"online"`
-	TypingPreview bool   `json:"typing_preview"`
+	Name          string          `json:"name"`
+	Online        bool            `json:"online"`             // somebody is here who accepts conversations
+	Open          bool            `json:"open"`               // the default department's hours
+	OpensAt       *models.Instant `json:"opens_at,omitempty"` // while it is closed; absent when it never opens
+	TypingPreview bool            `json:"typing_preview"`
 }
 
 // VisitorWelcome is the first thing a visitor's socket hears.
@@ -103,14 +111,14 @@ type VisitorWelcome struct {
 // WelcomeVisitor makes a visitor's welcome. token is the one they have just been given, if any;
 // conv the conversation they ask for, or "" for the open one.
 func (s *Service) WelcomeVisitor(ctx context.Context, v models.Visitor, site models.Site, token, conv string, beat Beat) ([]byte, *models.Conversation, error) {
-	online, err := s.Answerable(ctx, v.AccountID)
+	info, err := s.siteInfo(ctx, v.AccountID, site)
 	if err != nil {
 		return nil, nil, err
 	}
 	w := VisitorWelcome{
 		T: "welcome", Epoch: s.store.Epoch(), PingMS: beat.Ping.Milliseconds(), DeadMS: beat.Dead.Milliseconds(),
 		EditMS: s.settings.EditWindow.Milliseconds(), Me: Named{v.PublicID, v.Name}, Token: token,
-		Site: SiteInfo{Name: site.Name, Online: online, TypingPreview: site.TypingPreview},
+		Site: info,
 	}
 	c, err := s.resumed(ctx, v, conv)
 	if err != nil || c == nil {
@@ -119,6 +127,19 @@ func (s *Service) WelcomeVisitor(ctx context.Context, v models.Visitor, site mod
 	summary := visitorSummary(*c)
 	w.Conv = &summary
 	return frame(w), &c.Conversation, nil
+}
+
+func (s *Service) siteInfo(ctx context.Context, accountID int64, site models.Site) (SiteInfo, error) {
+	online, department, err := s.Answerable(ctx, accountID)
+	if err != nil {
+		return SiteInfo{}, err
+	}
+	info := SiteInfo{Name: site.Name, Online: online, TypingPreview: site.TypingPreview}
+	var next models.Instant
+	if info.Open, next = department.Turn(models.InstantOf(s.now())); !info.Open {
+		info.OpensAt = unlessNever(next)
+	}
+	return info, nil
 }
 
 // resumed finds the conversation a visitor comes back to: the open one, else the one they ask for.

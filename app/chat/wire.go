@@ -28,15 +28,17 @@ type Event struct {
 	T          string           `json:"t" enum:"event"`
 	Conv       string           `json:"conv" doc:"the conversation"`
 	Seq        int64            `json:"seq" doc:"1, 2, 3... without a hole"`
-	Kind       models.EventKind `json:"kind" enum:"message,note,file,queued,assigned,transferred,agent_lost,closed,edited,deleted"`
+	Kind       models.EventKind `json:"kind" enum:"message,note,file,queued,offered,declined,assigned,transferred,agent_lost,agent_silent,returned,joined,left,idle,missed,closed,edited,deleted"`
 	At         models.Instant   `json:"at" format:"date-time"`
 	From       Author           `json:"from"`
 	Text       string           `json:"text,omitempty" doc:"what was said"`
 	CID        string           `json:"cid,omitempty" doc:"the sender's own id of the line"`
 	File       *File            `json:"file,omitempty" doc:"what was sent"`
-	Agent      *Named           `json:"agent,omitempty" doc:"who has it now, or who was lost"`
+	Agent      *Named           `json:"agent,omitempty" doc:"who has it now, was lost, was asked, came or left"`
 	Department *Named           `json:"department,omitempty" doc:"where it waits now"`
-	Reason     string           `json:"reason,omitempty" doc:"why it was closed"`
+	Reason     string           `json:"reason,omitempty" doc:"why it was closed, in the agent's words"`
+	Cause      models.Cause     `json:"cause,omitempty" doc:"why it happened: see docs/protocol.md"`
+	Until      *models.Instant  `json:"until,omitempty" format:"date-time" doc:"how long an offer rings, or when a silent visitor's conversation closes"`
 	Target     int64            `json:"target,omitempty" doc:"the number of the line that was edited or deleted"`
 	Deleted    bool             `json:"deleted,omitempty" doc:"its author took it back later: there is no text any more"`
 }
@@ -58,36 +60,43 @@ type VisitorRef struct {
 
 // Summary is a conversation as agents see it in lists.
 type Summary struct {
-	ID         string          `json:"id"`
-	State      models.State    `json:"state" enum:"queued,offered,active,closed"`
-	Owner      *Named          `json:"owner" doc:"null while nobody has it"`
-	Fence      int64           `json:"fence" doc:"grows with every change of state or owner"`
-	Department *Named          `json:"department,omitempty"`
-	Visitor    VisitorRef      `json:"visitor"`
-	Site       Named           `json:"site"`
-	QueuedAt   models.Instant  `json:"queued_at" format:"date-time" doc:"first arrival"`
-	AssignedAt *models.Instant `json:"assigned_at,omitempty" format:"date-time"`
-	ClosedAt   *models.Instant `json:"closed_at,omitempty" format:"date-time"`
-	Last       *LastLine       `json:"last" doc:"the last message"`
-	LastSeq    int64           `json:"last_seq"`
-	Unread     int64           `json:"unread" doc:"lines of the visitor the owner has not read"`
-	Received   int64           `json:"received_seq" doc:"the visitor's browser has everything up to here"`
-	ReadSeq    int64           `json:"read_seq" doc:"the visitor has read up to here"`
+	ID         string                  `json:"id"`
+	Kind       models.ConversationKind `json:"kind" enum:"chat,message" doc:"a message was left while nobody could answer"`
+	State      models.State            `json:"state" enum:"queued,offered,active,closed"`
+	Owner      *Named                  `json:"owner" doc:"null while nobody has it; who it rings at while offered"`
+	Guests     []Named                 `json:"guests,omitempty" doc:"agents invited beside the owner"`
+	OfferUntil *models.Instant         `json:"offer_until,omitempty" format:"date-time" doc:"how long it rings, while offered"`
+	ClosesAt   *models.Instant         `json:"closes_at,omitempty" format:"date-time" doc:"after a silent visitor was warned"`
+	Priority   int                     `json:"priority" doc:"-9 to 9: who waits with a higher one is served first"`
+	Fence      int64                   `json:"fence" doc:"grows with every change of state or owner"`
+	Department *Named                  `json:"department,omitempty"`
+	Visitor    VisitorRef              `json:"visitor"`
+	Site       Named                   `json:"site"`
+	QueuedAt   models.Instant          `json:"queued_at" format:"date-time" doc:"first arrival"`
+	AssignedAt *models.Instant         `json:"assigned_at,omitempty" format:"date-time"`
+	ClosedAt   *models.Instant         `json:"closed_at,omitempty" format:"date-time"`
+	Last       *LastLine               `json:"last" doc:"the last message"`
+	LastSeq    int64                   `json:"last_seq"`
+	Unread     int64                   `json:"unread" doc:"lines of the visitor the owner has not read"`
+	Received   int64                   `json:"received_seq" doc:"the visitor's browser has everything up to here"`
+	ReadSeq    int64                   `json:"read_seq" doc:"the visitor has read up to here"`
 }
 
 // VisitorSummary is a conversation as its visitor sees it; numbers are in the visitor's count.
 type VisitorSummary struct {
-	ID         string          `json:"id"`
-	State      models.State    `json:"state"`
-	Owner      *Named          `json:"owner"`
-	Department *Named          `json:"department,omitempty"`
-	QueuedAt   models.Instant  `json:"queued_at"`
-	AssignedAt *models.Instant `json:"assigned_at,omitempty"`
-	ClosedAt   *models.Instant `json:"closed_at,omitempty"`
-	LastSeq    int64           `json:"last_seq"`
-	Unread     int64           `json:"unread"`
-	Received   int64           `json:"received_seq"`
-	ReadSeq    int64           `json:"read_seq"`
+	ID         string                  `json:"id"`
+	Kind       models.ConversationKind `json:"kind"`
+	State      models.State            `json:"state"`
+	Owner      *Named                  `json:"owner"`
+	ClosesAt   *models.Instant         `json:"closes_at,omitempty"`
+	Department *Named                  `json:"department,omitempty"`
+	QueuedAt   models.Instant          `json:"queued_at"`
+	AssignedAt *models.Instant         `json:"assigned_at,omitempty"`
+	ClosedAt   *models.Instant         `json:"closed_at,omitempty"`
+	LastSeq    int64                   `json:"last_seq"`
+	Unread     int64                   `json:"unread"`
+	Received   int64                   `json:"received_seq"`
+	ReadSeq    int64                   `json:"read_seq"`
 }
 
 func named(id, name string) *Named {
@@ -106,7 +115,8 @@ func unlessNever(i models.Instant) *models.Instant {
 
 func (s *Service) summary(c models.Summary) Summary {
 	out := Summary{
-		ID: c.PublicID, State: c.State, Fence: c.Fence,
+		ID: c.PublicID, Kind: c.Kind, State: c.State, Fence: c.Fence, Priority: c.Priority,
+		OfferUntil: unlessNever(c.Deadlines[models.DueOffer]), ClosesAt: unlessNever(c.Deadlines[models.DueIdleClose]),
 		Owner:      named(c.AgentPublicID, c.AgentName),
 		Department: named(c.DepartmentPublicID, c.DepartmentName),
 		Visitor:    VisitorRef{ID: c.VisitorPublicID, Name: c.VisitorName, Online: s.presence.Visitor(c.VisitorID)},
@@ -114,6 +124,9 @@ func (s *Service) summary(c models.Summary) Summary {
 		QueuedAt:   c.ArrivedAt, AssignedAt: unlessNever(c.AssignedAt), ClosedAt: unlessNever(c.ClosedAt),
 		LastSeq: c.LastSeq, Unread: c.Unread,
 		Received: max(c.VisitorReceivedSeq, c.VisitorReadSeq), ReadSeq: c.VisitorReadSeq,
+	}
+	for _, g := range c.GuestAgents {
+		out.Guests = append(out.Guests, Named{g.PublicID, g.Name})
 	}
 	if c.LastLineSeq > 0 {
 		out.Last = &LastLine{
@@ -139,9 +152,12 @@ func beginning(text string) string {
 }
 
 func visitorSummary(c models.Summary) VisitorSummary {
+	state, owner := c.State, named(c.AgentPublicID, c.AgentName)
+	if state == models.StateOffered { // whom it rings at is not theirs to know
+		state, owner = models.StateQueued, nil
+	}
 	return VisitorSummary{
-		ID: c.PublicID, State: c.State,
-		Owner:      named(c.AgentPublicID, c.AgentName),
+		ID: c.PublicID, Kind: c.Kind, State: state, Owner: owner, ClosesAt: unlessNever(c.Deadlines[models.DueIdleClose]),
 		Department: named(c.DepartmentPublicID, c.DepartmentName),
 		QueuedAt:   c.ArrivedAt, AssignedAt: unlessNever(c.AssignedAt), ClosedAt: unlessNever(c.ClosedAt),
 		LastSeq: c.LastVisibleSeq, Unread: c.VisitorUnread,
@@ -156,7 +172,7 @@ func eventFor(conv string, e store.Event, visitor bool) Event {
 		From:       Author{Type: e.AuthorType, ID: e.AuthorPublicID, Name: e.AuthorName},
 		Agent:      named(e.AgentPublicID, e.AgentName),
 		Department: named(e.DepartmentPublicID, e.DepartmentName),
-		Target:     e.TargetSeq, Deleted: e.Deleted,
+		Target:     e.TargetSeq, Deleted: e.Deleted, Cause: e.Cause, Until: unlessNever(e.Until),
 	}
 	if visitor {
 		out.Seq, out.Target = e.VisibleSeq, e.TargetVisible
@@ -203,16 +219,11 @@ type readFrame struct {
 	By   Author `json:"by"`
 }
 
-type queueFrame struct {
-	T        string `json:"t"`
-	Conv     string `json:"conv"`
-	Position int    `json:"position"`
-}
-
 type agentPresenceFrame struct {
-	T      string              `json:"t"`
-	Agent  string              `json:"agent"`
-	Status models.Availability `json:"status"`
+	T         string              `json:"t"`
+	Agent     string              `json:"agent"`
+	Status    models.Availability `json:"status"`
+	Accepting bool                `json:"accepting"`
 }
 
 type visitorPresenceFrame struct {

@@ -58,8 +58,11 @@ type Socket struct {
 
 // Queue holds the times by which conversations move.
 type Queue struct {
-	AgentGrace time.Duration
-	Sweep      time.Duration
+	AgentGrace   time.Duration
+	VisitorGrace time.Duration
+	TransferBack time.Duration
+	AskAgain     time.Duration
+	Sweep        time.Duration
 }
 
 // Messages holds what may become of what was said.
@@ -131,7 +134,7 @@ func Default() Config {
 			QueueFrames:     256,
 			QueueBytes:      1 << 20,
 		},
-		Queue:    Queue{AgentGrace: 12 * time.Second, Sweep: time.Second},
+		Queue:    Queue{AgentGrace: 12 * time.Second, VisitorGrace: time.Minute, TransferBack: time.Minute, AskAgain: time.Minute, Sweep: time.Second},
 		Messages: Messages{EditWindow: 15 * time.Minute},
 		Session:  Session{TTL: 30 * 24 * time.Hour},
 		Limits: Limits{
@@ -182,6 +185,9 @@ func (c *Config) settings() []setting {
 		{"socket.queue_frames", &c.Socket.QueueFrames},
 		{"socket.queue_bytes", &c.Socket.QueueBytes},
 		{"queue.agent_grace", &c.Queue.AgentGrace},
+		{"queue.visitor_grace", &c.Queue.VisitorGrace},
+		{"queue.transfer_back", &c.Queue.TransferBack},
+		{"queue.ask_again", &c.Queue.AskAgain},
 		{"queue.sweep", &c.Queue.Sweep},
 		{"messages.edit_window", &c.Messages.EditWindow},
 		{"session.ttl", &c.Session.TTL},

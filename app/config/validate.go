@@ -18,6 +18,9 @@ func (l *loader) validate() {
 	l.validateUploads(l.config.Uploads)
 
 	l.atLeast("queue.agent_grace", l.config.Queue.AgentGrace, 0)
+	l.atLeast("queue.visitor_grace", l.config.Queue.VisitorGrace, 0)
+	l.atLeast("queue.transfer_back", l.config.Queue.TransferBack, time.Second)
+	l.atLeast("queue.ask_again", l.config.Queue.AskAgain, time.Second)
 	l.positive("queue.sweep", l.config.Queue.Sweep)
 	l.atLeast("messages.edit_window", l.config.Messages.EditWindow, 0)
 	l.atLeast("session.ttl", l.config.Session.TTL, time.Minute)

@@ -57,11 +57,11 @@ func makeDemo(ctx context.Context, db *store.Store, origins []string) error {
 		return err
 	}
 	account := db.For(row.ID)
-	support, err := account.CreateDepartment(ctx, "Support")
+	support, err := account.CreateDepartment(ctx, models.NewDepartment("Support"))
 	if err != nil {
 		return err
 	}
-	orders, err := account.CreateDepartment(ctx, "Orders")
+	orders, err := account.CreateDepartment(ctx, models.NewDepartment("Orders"))
 	if err != nil {
 		return err
 	}

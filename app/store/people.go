@@ -21,7 +21,7 @@ func (s *Store) Whole(ctx context.Context, fn func(*Store) error) error {
 
 // CreateAccount stores a new account.
 func (s *Store) CreateAccount(ctx context.Context, name string) (models.Account, error) {
-	a := models.Account{PublicID: NewID(s.now()), Name: name, CreatedAt: models.InstantOf(s.now())}
+	a := models.Account{PublicID: NewID(s.now()), Name: name, CreatedAt: models.InstantOf(s.now()), AutoAway: models.DefaultAutoAway}
 	if err := s.write.WithContext(ctx).Create(&a).Error; err != nil {
 		return models.Account{}, fmt.Errorf("create account: %w", err)
 	}
@@ -33,6 +33,12 @@ func (a *Account) Account(ctx context.Context) (models.Account, error) {
 	var row models.Account
 	err := a.read(ctx).Where("id = ?", a.id).Take(&row).Error
 	return row, missing(err, "there is no such account")
+}
+
+// Sites reads all sites of the account, by name.
+func (a *Account) Sites(ctx context.Context) (list []models.Site, err error) {
+	err = a.read(ctx).Where("account_id = ?", a.id).Order("name, id").Find(&list).Error
+	return list, err
 }
 
 // CreateSite stores a new site.

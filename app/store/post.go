@@ -261,7 +261,9 @@ func (p *Post) allowed(head *models.Summary) error {
 		return models.Errorf(models.KindClosed, "this conversation is closed")
 	case p.Author.Type == models.ByAgent && head.AgentID == 0:
 		return models.Errorf(models.KindConflict, "nobody has this conversation: take it before you answer")
-	case p.Author.Type == models.ByAgent && head.AgentID != p.Author.ID:
+	case p.Author.Type == models.ByAgent && head.State == models.StateOffered && head.AgentID == p.Author.ID:
+		return models.Errorf(models.KindConflict, "this conversation rings at you: accept it before you answer")
+	case p.Author.Type == models.ByAgent && !head.Has(p.Author.ID):
 		return models.Errorf(models.KindConflict, "%s has this conversation now", head.AgentName)
 	}
 	return nil

@@ -11,31 +11,92 @@ import (
 	"foyer/models"
 )
 
-// Waiting reads the conversations that wait, in the order they are served.
-func (a *Account) Waiting(ctx context.Context) ([]models.Conversation, error) {
-	var list []models.Conversation
-	err := a.read(ctx).Where("account_id = ? AND state = 'queued'", a.id).
-		Order("priority DESC, arrived_at, id").Find(&list).Error
+// what deciding about a conversation takes, and telling its visitor.
+const queueColumns = `id, account_id, public_id, site_id, visitor_id, department_id, state, kind, agent_id, fence, priority,
+	arrived_at, queued_at, language, skills, prefer_id, tried, ask_again_at`
+
+// Queue reads the conversations that wait to be answered now, those that ring at somebody included, in
+// the order they are served. Only what is needed for that is set.
+func (a *Account) Queue(ctx context.Context) ([]models.Conversation, error) {
+	list, err := readAll[models.Conversation](a.read(ctx).Raw(`SELECT `+queueColumns+` FROM conversations
+		WHERE account_id = ? AND state IN ('queued', 'offered') AND kind = 'chat' ORDER BY priority DESC, arrived_at, id`, a.id))
 	if err != nil {
 		return nil, fmt.Errorf("read the queue: %w", err)
 	}
 	return list, nil
 }
 
-// Place is a conversation's place in the queue of its department, in the order of Waiting: 1 is
-// next, 0 means that it does not wait.
-func (a *Account) Place(ctx context.Context, conversationID int64) (place int, err error) {
-	err = a.read(ctx).Raw(`SELECT COUNT(*) FROM conversations me JOIN conversations w
-		ON w.account_id = me.account_id AND w.department_id = me.department_id AND w.state = 'queued'
-		AND (w.priority > me.priority OR w.priority = me.priority
-			AND (w.arrived_at < me.arrived_at OR w.arrived_at = me.arrived_at AND w.id <= me.id))
-		WHERE me.account_id = ? AND me.id = ? AND me.state = 'queued'`, a.id, conversationID).Row().Scan(&place)
-	return place, err
+// Load is how many conversations of a department an agent has, ringing ones included.
+type Load struct {
+	AgentID      int64
+	DepartmentID int64
+	Open         int
+}
+
+// Floor is who could answer, and how much they have to do.
+type Floor struct {
+	Account     models.Account
+	Departments []models.Department
+	Agents      []models.Agent
+	Members     []models.DepartmentMember
+	Loads       []Load
+}
+
+// Floor reads who could answer. The parts are read one after the other: whoever acts on them checks
+// again.
+func (a *Account) Floor(ctx context.Context) (f Floor, err error) {
+	if f.Account, err = a.Account(ctx); err != nil {
+		return f, err
+	}
+	if f.Departments, err = a.Departments(ctx); err != nil {
+		return f, err
+	}
+	f.Agents, err = readAll[models.Agent](a.read(ctx).Raw(`SELECT id, account_id, public_id, name, chat_limit,
+		availability, accepting, active_at, last_assigned_at FROM agents WHERE account_id = ? ORDER BY id`, a.id))
+	if err != nil {
+		return f, fmt.Errorf("read agents: %w", err)
+	}
+	if f.Members, err = a.Members(ctx); err != nil {
+		return f, err
+	}
+	err = a.read(ctx).Raw(`SELECT agent_id, department_id, COUNT(*) AS open FROM conversations
+		WHERE account_id = ? AND state IN ('offered', 'active') GROUP BY agent_id, department_id`, a.id).Scan(&f.Loads).Error
+	if err != nil {
+		return f, fmt.Errorf("count conversations: %w", err)
+	}
+	return f, nil
+}
+
+// Pace reads when conversations that had had to wait for it left the queue of a department to agents:
+// the last of them since a time, the latest first, at most limit.
+func (a *Account) Pace(ctx context.Context, departmentID int64, since models.Instant, limit int) (list []models.Instant, err error) {
+	err = a.read(ctx).Raw(`SELECT ended_at FROM queue_intervals WHERE account_id = ? AND department_id = ?
+		AND end_reason = 'assigned' AND ended_at > ? AND ended_at - started_at > 1000 ORDER BY ended_at DESC LIMIT ?`,
+		a.id, departmentID, since, limit).Scan(&list).Error
+	return list, err
+}
+
+// Decisions reads how a conversation came to its agents, the oldest first.
+func (a *Account) Decisions(ctx context.Context, conversationID int64) (list []models.Decision, err error) {
+	err = a.read(ctx).Where("account_id = ? AND conversation_id = ?", a.id, conversationID).Order("id").Find(&list).Error
+	return list, err
+}
+
+// Messages counts the messages of each department that nobody has taken yet.
+func (a *Account) Messages(ctx context.Context) (map[int64]int, error) {
+	var rows []Load
+	err := a.read(ctx).Raw(`SELECT department_id, COUNT(*) AS open FROM conversations
+		WHERE account_id = ? AND kind = 'message' AND state = 'queued' GROUP BY department_id`, a.id).Scan(&rows).Error
+	counts := make(map[int64]int, len(rows))
+	for _, r := range rows {
+		counts[r.DepartmentID] = r.Open
+	}
+	return counts, err
 }
 
 // AccountsWaiting lists the accounts in which somebody waits.
 func (s *Store) AccountsWaiting(ctx context.Context) (ids []int64, err error) {
-	err = s.read.WithContext(ctx).Raw("SELECT DISTINCT account_id FROM conversations WHERE state = 'queued'").Scan(&ids).Error
+	err = s.read.WithContext(ctx).Raw("SELECT DISTINCT account_id FROM conversations WHERE state IN ('queued', 'offered') AND kind = 'chat'").Scan(&ids).Error
 	return ids, err
 }
 
@@ -63,25 +124,22 @@ func (s *Store) Due(ctx context.Context, limit int) ([]Due, models.Instant, erro
 	return list, next, err
 }
 
-// StartGrace sets the deadline after which an agent's conversations go back to the queue. One that
-// is running already is not put off.
-func (tx *Tx) StartGrace(agentID int64, until models.Instant) error {
-	return tx.db.Model(&models.Conversation{}).
-		Where("account_id = ? AND agent_id = ? AND state = 'active' AND due_what = ''", tx.account, agentID).
-		UpdateColumns(map[string]any{"due_at": until, "due_what": models.DueAgentGrace}).Error
-}
-
-// EndGrace takes that deadline back.
-func (tx *Tx) EndGrace(agentID int64) error {
-	return tx.db.Model(&models.Conversation{}).
-		Where("account_id = ? AND agent_id = ? AND due_what = ?", tx.account, agentID, models.DueAgentGrace).
-		UpdateColumns(map[string]any{"due_at": 0, "due_what": models.DueNothing}).Error
-}
-
 // SetAvailability stores what an agent wants to be.
 func (tx *Tx) SetAvailability(agentID int64, to models.Availability) error {
 	return tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, agentID).
 		UpdateColumn("availability", to).Error
+}
+
+// SetAccepting stores whether an agent wants new conversations.
+func (tx *Tx) SetAccepting(agentID int64, to bool) error {
+	return tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, agentID).
+		UpdateColumn("accepting", to).Error
+}
+
+// SetActive notes that an agent has just shown that they are at their desk.
+func (tx *Tx) SetActive(agentID int64) error {
+	return tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, agentID).
+		UpdateColumn("active_at", tx.now).Error
 }
 
 // Owner is an agent who has conversations.
@@ -94,8 +152,19 @@ type Owner struct {
 // conversations have a deadline and some not is listed once for each.
 func (s *Store) Owners(ctx context.Context) (list []Owner, err error) {
 	err = s.read.WithContext(ctx).Raw(`SELECT a.*, o.grace FROM
-		(SELECT DISTINCT agent_id, due_what = 'agent_grace' AS grace FROM conversations WHERE state = 'active') o
+		(SELECT DISTINCT agent_id, COALESCE(deadlines, '') LIKE '%"agent_grace"%' AS grace
+			FROM conversations WHERE state IN ('offered', 'active')) o
 		JOIN agents a ON a.id = o.agent_id`).Scan(&list).Error
+	return list, err
+}
+
+// Idle reads the agents of all accounts who are taken to be online although they have shown no sign of
+// being at their desk for as long as their account lets them.
+func (s *Store) Idle(ctx context.Context) (list []models.Agent, err error) {
+	err = s.read.WithContext(ctx).Raw(`SELECT a.* FROM presence_intervals p JOIN agents a ON a.id = p.agent_id
+		JOIN accounts c ON c.id = a.account_id
+		WHERE p.ended_at = 0 AND p.status = 'online' AND c.auto_away > 0 AND a.active_at + 1000 * c.auto_away <= ?`,
+		models.InstantOf(s.now())).Scan(&list).Error
 	return list, err
 }
 
@@ -154,10 +223,16 @@ func takeMeta(db *gorm.DB, name string, missing int64) (int64, error) {
 	return strconv.ParseInt(values[0], 10, 64)
 }
 
+// Return is until when people may come back after a restart.
+type Return struct {
+	Agents   models.Instant // to their conversations
+	Visitors models.Instant // to their place in the queue
+}
+
 // Recover puts in order what the last run left behind: nobody is connected now, so presence ended
-// when the server was last known to run, and every owner has until the given time to come back, or
+// when the server was last known to run, and everybody has until the given times to come back, or
 // longer if clients were asked to take their time.
-func (s *Store) Recover(ctx context.Context, graceUntil models.Instant) error {
+func (s *Store) Recover(ctx context.Context, back Return) error {
 	return s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		alive, err := takeMeta(db, aliveKey, int64(models.InstantOf(s.now())))
 		if err != nil {
@@ -172,11 +247,27 @@ func (s *Store) Recover(ctx context.Context, graceUntil models.Instant) error {
 		if err != nil {
 			return fmt.Errorf("end the presence of the last run: %w", err)
 		}
-		err = db.Exec(`UPDATE conversations SET due_at = ?, due_what = ? WHERE state = 'active'`,
-			graceUntil+models.Instant(within), models.DueAgentGrace).Error
-		if err != nil {
-			return fmt.Errorf("give agents time to come back: %w", err)
-		}
-		return nil
+		return allowReturn(db, back.Agents+models.Instant(within), back.Visitors+models.Instant(within))
 	})
+}
+
+// allowReturn gives owners, and visitors who wait, until some time to come back.
+func allowReturn(db *gorm.DB, agents, visitors models.Instant) error {
+	var open []*models.Conversation
+	if err := db.Where("state <> 'closed' AND (state <> 'queued' OR kind = 'chat')").Order("id").Find(&open).Error; err != nil {
+		return fmt.Errorf("read what is open: %w", err)
+	}
+	for _, c := range open {
+		if c.AgentID != 0 {
+			c.SetDue(models.DueAgentGrace, agents)
+		}
+		if c.InQueue() {
+			c.SetDue(models.DueAbandoned, visitors)
+		}
+		err := db.Model(c).Select("deadlines", "due_at", "due_what").Updates(c).Error
+		if err != nil {
+			return fmt.Errorf("give people time to come back: %w", err)
+		}
+	}
+	return nil
 }

@@ -56,7 +56,32 @@ func many(db *gorm.DB, where string, args ...any) ([]models.Summary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read conversations: %w", err)
 	}
-	return list, nil
+	return list, nameGuests(db, list)
+}
+
+// nameGuests adds the names of those who were invited.
+func nameGuests(db *gorm.DB, list []models.Summary) error {
+	var ids []int64
+	for _, c := range list {
+		ids = append(ids, c.Guests...)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var agents []models.Agent
+	if err := db.Session(&gorm.Session{NewDB: true}).Select("id, account_id, public_id, name").Where("id IN ?", ids).Find(&agents).Error; err != nil {
+		return fmt.Errorf("read guests: %w", err)
+	}
+	for i, c := range list {
+		for _, id := range c.Guests {
+			for _, a := range agents {
+				if a.ID == id && a.AccountID == c.AccountID {
+					list[i].GuestAgents = append(list[i].GuestAgents, a)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func one(db *gorm.DB, where string, args ...any) (models.Summary, error) {
@@ -100,6 +125,7 @@ func (a *Account) Open(ctx context.Context) ([]models.Summary, error) {
 
 // Filter says which conversations List reads. Zero values ask for everything.
 type Filter struct {
+	Kind    models.ConversationKind
 	State   models.State
 	OwnerID int64
 	Before  int64 // only conversations with a smaller id: the next page
@@ -111,6 +137,9 @@ func (a *Account) List(ctx context.Context, f Filter) ([]models.Summary, error) 
 	where, args := "c.account_id = ?", []any{a.id}
 	if f.State != "" {
 		where, args = where+" AND c.state = ?", append(args, f.State)
+	}
+	if f.Kind != "" {
+		where, args = where+" AND c.kind = ?", append(args, f.Kind)
 	}
 	if f.OwnerID != 0 {
 		where, args = where+" AND c.agent_id = ?", append(args, f.OwnerID)

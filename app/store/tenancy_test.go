@@ -30,9 +30,9 @@ func newNeighbour(t *testing.T, b *bed, name string) *neighbour {
 	row, err := b.CreateAccount(background, name)
 	must(t, err)
 	n := &neighbour{tenant: &tenant{bed: b, t: t, id: row.ID}}
-	n.support, err = n.account().CreateDepartment(background, name)
+	n.support, err = n.account().CreateDepartment(background, models.NewDepartment(name))
 	must(t, err)
-	n.orders, err = n.account().CreateDepartment(background, name+" too")
+	n.orders, err = n.account().CreateDepartment(background, models.NewDepartment(name+" too"))
 	must(t, err)
 	n.site = models.Site{Key: rand.Text(), Name: name, Enabled: true}
 	must(t, n.account().CreateSite(background, &n.site))

@@ -31,9 +31,9 @@ func newTenant(t reporter, b *bed) *tenant {
 	row, err := b.CreateAccount(background, "Kettle & Leaf")
 	must(t, err)
 	a := &tenant{bed: b, t: t, id: row.ID}
-	a.support, err = a.account().CreateDepartment(background, "Support")
+	a.support, err = a.account().CreateDepartment(background, models.NewDepartment("Support"))
 	must(t, err)
-	a.orders, err = a.account().CreateDepartment(background, "Orders")
+	a.orders, err = a.account().CreateDepartment(background, models.NewDepartment("Orders"))
 	must(t, err)
 	a.site = models.Site{Key: "site-" + rand.Text(), Name: "Shop", Origins: []string{"https://shop.example"}, Enabled: true}
 	must(t, a.account().CreateSite(background, &a.site))

@@ -90,10 +90,16 @@ func (tx *Tx) Log(c *models.Conversation, limit int64) ([]Event, error) {
 func (tx *Tx) Create(c *models.Conversation) error {
 	c.AccountID, c.PublicID, c.State = tx.account, NewID(tx.now.Time()), models.StateQueued
 	c.ArrivedAt, c.QueuedAt, c.Fence = tx.now, tx.now, 1
+	if c.Kind == "" {
+		c.Kind = models.KindChat
+	}
 	if err := owns(tx.db.Where("site_id = ?", c.SiteID), tx.account, "visitor", c.VisitorID); err != nil {
 		return err
 	}
-	if err := tx.db.Create(c).Error; err != nil {
+	if err := owns(tx.db, tx.account, "department", c.DepartmentID); err != nil {
+		return err
+	}
+	if err := tx.db.Create(c).Error; err != nil || !c.InQueue() {
 		return err
 	}
 	return tx.beginWait(c)
@@ -102,23 +108,52 @@ func (tx *Tx) Create(c *models.Conversation) error {
 // Move stores a conversation whose state or owner was changed and appends the event that tells of
 // it. before is what it was; if that is no longer so, nothing is changed and the error is a conflict.
 func (tx *Tx) Move(before models.Conversation, c *models.Conversation, event *models.Message, why models.EndReason) error {
-	if err := tx.endIntervals(before, why); err != nil {
+	if err := tx.intervals(before, c, why); err != nil {
 		return err
-	}
-	switch c.State {
-	case models.StateQueued:
-		if err := tx.beginWait(c); err != nil {
-			return err
-		}
-	case models.StateActive:
-		if err := tx.beginAssignment(c); err != nil {
-			return err
-		}
 	}
 	if err := tx.insert(c, event); err != nil {
 		return err
 	}
 	return tx.update(c, "state = ? AND fence = ?", before.State, before.Fence)
+}
+
+// intervals ends what a move ends, and begins what it begins.
+func (tx *Tx) intervals(before models.Conversation, c *models.Conversation, why models.EndReason) error {
+	waits := before.InQueue() && c.InQueue() && c.DepartmentID == before.DepartmentID // goes on waiting
+	if before.InQueue() && !waits {
+		end := why
+		if c.State == models.StateActive {
+			end = models.EndAssigned
+		}
+		if err := tx.end(&models.QueueInterval{}, before, end); err != nil {
+			return err
+		}
+	}
+	stays := before.State == c.State && before.AgentID == c.AgentID
+	if before.State == models.StateOffered && !stays {
+		if err := tx.end(&models.Offer{}, before, why); err != nil {
+			return err
+		}
+	}
+	if before.State == models.StateActive && !stays {
+		if err := tx.end(&models.Assignment{}, before, why); err != nil {
+			return err
+		}
+	}
+	if c.InQueue() && !waits {
+		if err := tx.beginWait(c); err != nil {
+			return err
+		}
+	}
+	if c.State == models.StateOffered && !stays {
+		if err := tx.beginOffer(c); err != nil {
+			return err
+		}
+	}
+	if c.State == models.StateActive && !stays {
+		return tx.beginAssignment(c)
+	}
+	return nil
 }
 
 // Append adds an event to the log of a conversation whose state stays.
@@ -160,36 +195,112 @@ func (tx *Tx) beginWait(c *models.Conversation) error {
 	}).Error
 }
 
-func (tx *Tx) beginAssignment(c *models.Conversation) error {
-	res := tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, c.AgentID).
-		UpdateColumn("last_assigned_at", tx.now)
-	if res.Error != nil {
-		return res.Error
+func (tx *Tx) beginOffer(c *models.Conversation) error {
+	if err := tx.turnOf(c.AgentID); err != nil {
+		return err
 	}
-	if res.RowsAffected == 0 {
-		return models.Errorf(models.KindNotFound, "there is no such agent")
+	return tx.db.Create(&models.Offer{
+		AccountID: tx.account, ConversationID: c.ID, DepartmentID: c.DepartmentID, AgentID: c.AgentID, StartedAt: tx.now,
+	}).Error
+}
+
+func (tx *Tx) beginAssignment(c *models.Conversation) error {
+	if err := tx.turnOf(c.AgentID); err != nil {
+		return err
 	}
 	return tx.db.Create(&models.Assignment{
 		AccountID: tx.account, ConversationID: c.ID, AgentID: c.AgentID, StartedAt: tx.now,
 	}).Error
 }
 
-func (tx *Tx) endIntervals(before models.Conversation, why models.EndReason) error {
-	var row any = &models.Assignment{}
-	if before.State == models.StateQueued {
-		row = &models.QueueInterval{}
+// turnOf notes that an agent has had their turn.
+func (tx *Tx) turnOf(agentID int64) error {
+	res := tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, agentID).
+		UpdateColumn("last_assigned_at", tx.now)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return models.Errorf(models.KindNotFound, "there is no such agent")
 	}
+	return res.Error
+}
+
+// end ends the interval of a kind that a conversation is in.
+func (tx *Tx) end(row any, of models.Conversation, why models.EndReason) error {
 	return tx.db.Model(row).
-		Where("account_id = ? AND conversation_id = ? AND ended_at = 0", tx.account, before.ID).
+		Where("account_id = ? AND conversation_id = ? AND ended_at = 0", tx.account, of.ID).
 		Updates(map[string]any{"ended_at": tx.now, "end_reason": why}).Error
+}
+
+// Decide keeps how a conversation came to an agent.
+func (tx *Tx) Decide(c *models.Conversation, d models.Decision) error {
+	d.AccountID, d.ConversationID, d.At = tx.account, c.ID, tx.now
+	if err := owns(tx.db, tx.account, "conversation", c.ID); err != nil {
+		return err
+	}
+	return tx.db.Create(&d).Error
+}
+
+// Save stores a conversation whose deadlines or settings were changed, but not its state.
+func (tx *Tx) Save(c *models.Conversation) error { return tx.update(c, "fence = ?", c.Fence) }
+
+// Answered reports whether the owner of a conversation has said something since it became theirs.
+func (tx *Tx) Answered(c *models.Conversation) (answered bool, err error) {
+	err = tx.db.Raw(`SELECT EXISTS (SELECT 1 FROM messages WHERE account_id = ? AND conversation_id = ?
+		AND author_type = 'agent' AND author_id = ? AND kind IN ('message', 'file') AND at >= ?)`,
+		tx.account, c.ID, c.AgentID, c.AssignedAt).Row().Scan(&answered)
+	return answered, err
+}
+
+// InQueue counts those who wait in a department.
+func (tx *Tx) InQueue(departmentID int64) (n int, err error) {
+	err = tx.db.Raw(`SELECT COUNT(*) FROM conversations WHERE account_id = ? AND department_id = ?
+		AND state IN ('queued', 'offered') AND kind = 'chat'`, tx.account, departmentID).Row().Scan(&n)
+	return n, err
+}
+
+// LastAgent is who had the last conversation of a visitor, 0 for nobody.
+func (tx *Tx) LastAgent(visitorID int64) (id int64, err error) {
+	err = tx.db.Raw(`SELECT COALESCE((SELECT agent_id FROM conversations
+		WHERE account_id = ? AND visitor_id = ? AND agent_id > 0 ORDER BY id DESC LIMIT 1), 0)`,
+		tx.account, visitorID).Row().Scan(&id)
+	return id, err
+}
+
+// Department reads a department.
+func (tx *Tx) Department(id int64) (models.Department, error) {
+	var d models.Department
+	err := tx.db.Where("account_id = ? AND id = ?", tx.account, id).Take(&d).Error
+	return d, missing(err, "there is no such department")
+}
+
+// MembersOf reads the agents of a department.
+func (tx *Tx) MembersOf(departmentID int64) (list []models.Agent, err error) {
+	err = tx.db.Where(`account_id = ? AND id IN (SELECT agent_id FROM department_members
+		WHERE account_id = ? AND department_id = ?)`, tx.account, tx.account, departmentID).Find(&list).Error
+	return list, err
+}
+
+// Account reads the account itself.
+func (tx *Tx) Account() (models.Account, error) {
+	var a models.Account
+	err := tx.db.Where("id = ?", tx.account).Take(&a).Error
+	return a, missing(err, "there is no such account")
+}
+
+// Of reads, for changing them, the conversations that are an agent's or ring at them.
+func (tx *Tx) Of(agentID int64) (list []*models.Conversation, err error) {
+	err = tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("account_id = ? AND agent_id = ? AND state IN ('offered', 'active')", tx.account, agentID).
+		Order("id").Find(&list).Error
+	return list, err
 }
 
 // Seat is what decides whether an agent can be given a conversation, as it stands within the
 // transaction.
 type Seat struct {
 	models.Agent
-	Open   int  // conversations they have
-	Member bool // of the department asked about
+	Open     int                      // conversations they have, ringing ones included
+	OpenHere int                      // of them, those of the department asked about
+	Member   *models.DepartmentMember // what they are there; nil when nothing
 }
 
 // Seat reads, and holds until the transaction ends, what decides whether an agent can be given a
@@ -201,9 +312,16 @@ func (tx *Tx) Seat(agentID, departmentID int64) (Seat, error) {
 	if err != nil {
 		return Seat{}, missing(err, "there is no such agent")
 	}
-	err = tx.db.Raw(`SELECT
-		(SELECT COUNT(*) FROM conversations WHERE agent_id = ? AND state IN ('offered', 'active')),
-		EXISTS (SELECT 1 FROM department_members WHERE department_id = ? AND agent_id = ?)`,
-		agentID, departmentID, agentID).Row().Scan(&s.Open, &s.Member)
+	err = tx.db.Raw(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN department_id = ? THEN 1 ELSE 0 END), 0)
+		FROM conversations WHERE agent_id = ? AND state IN ('offered', 'active')`,
+		departmentID, agentID).Row().Scan(&s.Open, &s.OpenHere)
+	if err != nil {
+		return Seat{}, err
+	}
+	var members []models.DepartmentMember
+	err = tx.db.Where("account_id = ? AND department_id = ? AND agent_id = ?", tx.account, departmentID, agentID).Find(&members).Error
+	if len(members) > 0 {
+		s.Member = &members[0]
+	}
 	return s, err
 }

@@ -47,7 +47,7 @@ func newHouse(t *testing.T) *house {
 	row, err := h.db.CreateAccount(background, "Kettle & Leaf")
 	h.must(err)
 	h.account = h.db.For(row.ID)
-	support, err := h.account.CreateDepartment(background, "Support")
+	support, err := h.account.CreateDepartment(background, models.NewDepartment("Support"))
 	h.must(err)
 	h.site = models.Site{Key: rand.Text(), Name: "Shop", Enabled: true}
 	h.must(h.account.CreateSite(background, &h.site))

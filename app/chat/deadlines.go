@@ -1,0 +1,378 @@
+package chat
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"foyer/app/store"
+	"foyer/models"
+)
+
+const (
+	lookAgain   = time.Minute      // how long until a deadline that could not be acted on is looked at again
+	typingHolds = 10 * time.Second // how long the clock of a silent agent stands after a key was pressed
+	typingMost  = 3                // and how many times the silent time it may come to in all
+)
+
+// arm sets the deadlines that a change of state brings with it.
+func (s *Service) arm(tx *store.Tx, before models.Conversation, c *models.Conversation) error {
+	if c.State == models.StateClosed || c.Fence == before.Fence {
+		return nil
+	}
+	if c.AgentID != 0 && c.AgentID != before.AgentID && !s.presence.Agent(c.AgentID) { // taken through the API alone: they have the grace to turn up
+		c.SetDue(models.DueAgentGrace, tx.Now().Add(s.settings.AgentGrace))
+	}
+	owned := c.State == models.StateActive && (before.State != models.StateActive || before.AgentID != c.AgentID)
+	waits := c.InQueue() && (!before.InQueue() || before.DepartmentID != c.DepartmentID)
+	if !owned && !waits {
+		return nil
+	}
+	d, err := tx.Department(c.DepartmentID)
+	if err != nil {
+		return err
+	}
+	if owned {
+		s.armOwned(&d, c, tx.Now())
+	} else {
+		s.armWait(&d, c, tx.Now())
+	}
+	return nil
+}
+
+func (s *Service) armOwned(d *models.Department, c *models.Conversation, now models.Instant) {
+	if d.SilentTime > 0 {
+		c.SetDue(models.DueSilent, now.Add(seconds(d.SilentTime)))
+	}
+	if d.IdleWarn > 0 && c.Kind == models.KindChat {
+		c.SetDue(models.DueIdle, now.Add(seconds(d.IdleWarn)))
+	}
+}
+
+func (s *Service) armWait(d *models.Department, c *models.Conversation, now models.Instant) {
+	if d.MaxWait > 0 && d.Then != models.ThenWait {
+		c.SetDue(models.DueWait, now.Add(seconds(d.MaxWait)))
+	}
+	if open, next := d.Turn(now); !open {
+		c.SetDue(models.DueClosing, now.Add(lookAgain))
+	} else if !next.IsZero() {
+		c.SetDue(models.DueClosing, next)
+	}
+	if !s.presence.Visitor(c.VisitorID) {
+		c.SetDue(models.DueAbandoned, now.Add(s.settings.VisitorGrace))
+	}
+}
+
+// errLater says that a deadline was put off or taken back: nothing is to be told.
+var errLater = errors.New("chat: a deadline was put off")
+
+// passed does what a deadline was set for, unless it no longer holds.
+func (s *Service) passed(d store.Due) error {
+	act, ok := deadlines[d.DueWhat]
+	if !ok {
+		slog.Error("deadline of unknown kind", "conversation", d.PublicID, "what", d.DueWhat)
+		return nil
+	}
+	m := &move{account: d.AccountID, conv: d.PublicID}
+	m.decide = func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+		if c.DueWhat != d.DueWhat || c.DueAt > tx.Now() {
+			return models.Message{}, models.Errorf(models.KindConflict, "this deadline no longer holds")
+		}
+		c.SetDue(d.DueWhat, 0)
+		return act(s, tx, c, m)
+	}
+	_, err := s.do(m)
+	return err
+}
+
+// deadlines are what each deadline does. By then it is taken back; errLater keeps that, and whatever
+// else was set, without another change.
+var deadlines = map[models.DueWhat]func(*Service, *store.Tx, *models.Conversation, *move) (models.Message, error){
+	models.DueAgentGrace: (*Service).agentLost,
+	models.DueOffer:      (*Service).rangInVain,
+	models.DueSilent:     (*Service).agentSilent,
+	models.DueIdle:       (*Service).visitorIdle,
+	models.DueIdleClose:  (*Service).idleForTooLong,
+	models.DueAbandoned:  (*Service).abandoned,
+	models.DueWait:       (*Service).waitedTooLong,
+	models.DueClosing:    (*Service).closing,
+	models.DueAskAgain:   (*Service).askAgain,
+	models.DueBack:       (*Service).nobodyTook,
+}
+
+// of notes which agent an event is about, by name.
+func (m *move) of(tx *store.Tx, c *models.Conversation, agentID int64) error {
+	seat, err := tx.Seat(agentID, c.DepartmentID)
+	m.about = &seat.Agent
+	return err
+}
+
+// agentLost takes a conversation from an agent nobody has heard from for the grace. Should they come
+// back while it still waits, it is theirs rather than others'.
+func (s *Service) agentLost(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventAgentLost, AgentID: c.AgentID, DepartmentID: c.DepartmentID}
+	lost := c.AgentID
+	if s.presence.Agent(lost) {
+		return told, errLater
+	}
+	if err := m.of(tx, c, lost); err != nil {
+		return told, err
+	}
+	if m.why = models.EndAgentLost; c.State == models.StateOffered {
+		told.Kind, told.Cause, told.DepartmentID = models.EventDeclined, models.CauseLost, 0
+		return told, s.withdraw(tx, c, m)
+	}
+	if c.Kind == models.KindMessage && s.presence.Visitor(c.VisitorID) {
+		c.Kind = models.KindChat // they are here by now
+	}
+	guests := c.Guests
+	if err := c.Requeue(c.DepartmentID, tx.Now()); err != nil {
+		return told, err
+	}
+	c.PreferID = lost
+	for _, id := range guests {
+		if s.presence.Agent(id) { // who knows what it is about
+			c.PreferID = id
+			break
+		}
+	}
+	return told, nil
+}
+
+// rangInVain ends an offer that nobody accepted.
+func (s *Service) rangInVain(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventDeclined, Cause: models.CauseMissed, AgentID: c.AgentID}
+	if err := m.of(tx, c, c.AgentID); err != nil {
+		return told, err
+	}
+	m.why = models.EndMissed
+	return told, s.withdraw(tx, c, m)
+}
+
+// withdraw ends an offer. What was being transferred goes back to who had it, if they can have it.
+func (s *Service) withdraw(tx *store.Tx, c *models.Conversation, m *move) error {
+	back := c.BackID
+	if err := c.Withdraw(tx.Now().Add(s.settings.AskAgain)); err != nil || back == 0 {
+		return err
+	}
+	ok, err := s.giveBack(tx, c, back)
+	if ok {
+		m.also = &models.Message{Kind: models.EventReturned, AgentID: back}
+	}
+	return err
+}
+
+// giveBack gives what nobody took to the agent who had it, if they can have it.
+func (s *Service) giveBack(tx *store.Tx, c *models.Conversation, agentID int64) (bool, error) {
+	c.BackID = 0
+	seat, err := tx.Seat(agentID, c.DepartmentID)
+	if err != nil || !s.presence.Agent(agentID) || seat.Availability == models.Offline || ownRoom(seat) != nil {
+		return false, err
+	}
+	return true, c.Assign(agentID, tx.Now())
+}
+
+// agentSilent takes a conversation from an agent who has not answered in time.
+func (s *Service) agentSilent(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventAgentSilent, AgentID: c.AgentID, DepartmentID: c.DepartmentID}
+	answered, err := tx.Answered(c)
+	if err != nil {
+		return told, err
+	}
+	if answered {
+		c.Tried, c.AskAgainAt = nil, 0
+		return told, errLater
+	}
+	d, err := tx.Department(c.DepartmentID)
+	if err != nil {
+		return told, err
+	}
+	typed := s.signs.typed(c.ID, c.AgentID)
+	if held := typed.Add(typingHolds); held > tx.Now() && tx.Now() < c.AssignedAt.Add(typingMost*seconds(d.SilentTime)) {
+		c.SetDue(models.DueSilent, held)
+		return told, errLater
+	}
+	if err := m.of(tx, c, c.AgentID); err != nil {
+		return told, err
+	}
+	back := c.BackID
+	m.why = models.EndSilent
+	if err := c.GiveUp(tx.Now(), tx.Now().Add(s.settings.AskAgain)); err != nil || back == 0 {
+		return told, err
+	}
+	ok, err := s.giveBack(tx, c, back)
+	if ok {
+		m.also = &models.Message{Kind: models.EventReturned, AgentID: back}
+	}
+	return told, err
+}
+
+// visitorIdle warns a visitor whose turn it is and who has been silent for long.
+func (s *Service) visitorIdle(tx *store.Tx, c *models.Conversation, _ *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventIdle}
+	d, err := tx.Department(c.DepartmentID)
+	if err != nil || d.IdleWarn == 0 {
+		return told, later(err)
+	}
+	last, err := tx.Summary(c.ID)
+	if err != nil {
+		return told, err
+	}
+	since := max(c.AssignedAt, last.LineAt, s.signs.typed(c.ID, 0))
+	if last.LineAuthorType != models.ByAgent { // it is the agent's turn
+		since = tx.Now()
+	}
+	if due := since.Add(seconds(d.IdleWarn)); due > tx.Now() {
+		c.SetDue(models.DueIdle, due)
+		return told, errLater
+	}
+	told.Until = tx.Now().Add(seconds(d.IdleClose))
+	c.SetDue(models.DueIdleClose, told.Until)
+	return told, nil
+}
+
+// idleForTooLong closes the conversation of a visitor who was warned, unless they said something since.
+func (s *Service) idleForTooLong(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventClosed, Cause: models.CauseIdle}
+	d, err := tx.Department(c.DepartmentID)
+	if err != nil {
+		return told, err
+	}
+	last, err := tx.Summary(c.ID)
+	if err != nil {
+		return told, err
+	}
+	warned := tx.Now().Add(-seconds(d.IdleClose))
+	if last.LineAt > warned || s.signs.typed(c.ID, 0) > warned {
+		c.SetDue(models.DueIdle, tx.Now().Add(seconds(max(d.IdleWarn, 1))))
+		return told, errLater
+	}
+	m.why = models.EndIdle
+	return told, c.Close(tx.Now())
+}
+
+// abandoned closes a conversation whose visitor has gone while they waited.
+func (s *Service) abandoned(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventClosed, Cause: models.CauseAbandoned}
+	if !c.InQueue() || s.presence.Visitor(c.VisitorID) {
+		return told, errLater
+	}
+	m.why = models.EndAbandoned
+	return told, c.Close(tx.Now())
+}
+
+// waitedTooLong does what the department wants for those who have waited for as long as it lets them.
+func (s *Service) waitedTooLong(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	if c.State != models.StateQueued {
+		return models.Message{}, s.afterOffer(c, models.DueWait)
+	}
+	d, err := tx.Department(c.DepartmentID)
+	if err != nil {
+		return models.Message{}, err
+	}
+	switch d.Then {
+	case models.ThenMessage:
+		m.why = models.EndMessage
+		return models.Message{Kind: models.EventMissed, Cause: models.CauseWaited}, c.Keep(tx.Now())
+	case models.ThenOverflow:
+		other, ok, err := overflow(tx, d)
+		if err != nil {
+			return models.Message{}, err
+		}
+		if ok {
+			m.why = models.EndOverflow
+			told := models.Message{Kind: models.EventTransferred, Cause: models.CauseOverflow, DepartmentID: other.ID}
+			return told, c.Overflow(other.ID, tx.Now())
+		}
+		c.SetDue(models.DueWait, tx.Now().Add(lookAgain)) // it may open, or empty
+	}
+	return models.Message{}, errLater
+}
+
+// overflow returns where those go who are too many for a department, and whether they may.
+func overflow(tx *store.Tx, d models.Department) (models.Department, bool, error) {
+	if d.Then != models.ThenOverflow {
+		return d, false, nil
+	}
+	other, err := tx.Department(d.OverflowID)
+	if err != nil {
+		return d, false, err
+	}
+	full, err := full(tx, other)
+	return other, !full && other.Open(tx.Now()), err
+}
+
+// full reports whether as many wait in a department as may.
+func full(tx *store.Tx, d models.Department) (bool, error) {
+	if d.QueueLimit == 0 {
+		return false, nil
+	}
+	n, err := tx.InQueue(d.ID)
+	return n >= d.QueueLimit, err
+}
+
+// closing turns those who wait when a department has closed, and nobody is left there, into messages.
+func (s *Service) closing(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventMissed, Cause: models.CauseClosed}
+	if c.State != models.StateQueued {
+		return told, s.afterOffer(c, models.DueClosing)
+	}
+	d, err := tx.Department(c.DepartmentID)
+	if err != nil {
+		return told, err
+	}
+	open, next := d.Turn(tx.Now())
+	if open {
+		c.SetDue(models.DueClosing, next)
+		return told, errLater
+	}
+	agents, err := tx.MembersOf(d.ID)
+	if err != nil {
+		return told, err
+	}
+	for _, a := range agents {
+		if s.presence.Agent(a.ID) && a.Availability == models.Online && a.Accepting { // who may still take them
+			c.SetDue(models.DueClosing, tx.Now().Add(lookAgain))
+			return told, errLater
+		}
+	}
+	m.why = models.EndMessage
+	return told, c.Keep(tx.Now())
+}
+
+// afterOffer puts a deadline off until it no longer rings.
+func (s *Service) afterOffer(c *models.Conversation, what models.DueWhat) error {
+	if c.State == models.StateOffered {
+		c.SetDue(what, c.Deadlines[models.DueOffer].Add(time.Millisecond))
+	}
+	return errLater
+}
+
+// askAgain lets those who gave a conversation back be asked once more: the look at the queue that
+// follows does the rest.
+func (s *Service) askAgain(*store.Tx, *models.Conversation, *move) (models.Message, error) {
+	return models.Message{}, errLater
+}
+
+// nobodyTook gives a conversation that was transferred back to who had it, if they can have it; else
+// they are asked like everybody.
+func (s *Service) nobodyTook(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
+	told := models.Message{Kind: models.EventReturned, AgentID: c.BackID}
+	if c.State != models.StateQueued || c.BackID == 0 {
+		return told, s.afterOffer(c, models.DueBack)
+	}
+	m.why = models.EndAssigned
+	ok, err := s.giveBack(tx, c, c.BackID)
+	if err == nil && !ok {
+		c.AskAgainAt = tx.Now()
+		return told, errLater
+	}
+	return told, err
+}
+
+func later(err error) error {
+	if err != nil {
+		return err
+	}
+	return errLater
+}

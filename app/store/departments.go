@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"foyer/models"
+)
+
+// Departments reads all departments of the account, by name.
+func (a *Account) Departments(ctx context.Context) ([]models.Department, error) {
+	var list []models.Department
+	err := a.read(ctx).Where("account_id = ?", a.id).Order("name, id").Find(&list).Error
+	return list, err
+}
+
+// DepartmentCalled reads the department with a public id, the default one for "".
+func (a *Account) DepartmentCalled(ctx context.Context, publicID string) (models.Department, error) {
+	var d models.Department
+	q := a.read(ctx).Where("account_id = ?", a.id)
+	if publicID == "" {
+		q = q.Where("is_default")
+	} else {
+		q = q.Where("public_id = ?", askable(publicID))
+	}
+	err := q.Take(&d).Error
+	return d, missing(err, "there is no such department")
+}
+
+// Department reads one department.
+func (a *Account) Department(ctx context.Context, id int64) (models.Department, error) {
+	var d models.Department
+	err := a.read(ctx).Where("account_id = ? AND id = ?", a.id, id).Take(&d).Error
+	return d, missing(err, "there is no such department")
+}
+
+// Members reads who answers for which department, in the order of their becoming agents.
+func (a *Account) Members(ctx context.Context) ([]models.DepartmentMember, error) {
+	list, err := readAll[models.DepartmentMember](a.read(ctx).Model(&models.DepartmentMember{}).
+		Where("account_id = ?", a.id).Order("agent_id, department_id"))
+	if err != nil {
+		return nil, fmt.Errorf("read department members: %w", err)
+	}
+	return list, nil
+}
+
+// CreateDepartment stores a new department; the first one of an account is the default. A name that is
+// taken is a conflict.
+func (a *Account) CreateDepartment(ctx context.Context, d models.Department) (models.Department, error) {
+	d.AccountID, d.PublicID, d.CreatedAt = a.id, NewID(a.store.now()), models.InstantOf(a.store.now())
+	return d, a.store.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		var n int64
+		if err := db.Model(&models.Department{}).Where("account_id = ?", a.id).Count(&n).Error; err != nil {
+			return err
+		}
+		d.IsDefault = n == 0
+		if err := a.checkOverflow(db, &d); err != nil {
+			return err
+		}
+		return nameTaken(db.Create(&d).Error)
+	})
+}
+
+// SaveDepartment stores the settings of a department.
+func (a *Account) SaveDepartment(ctx context.Context, d *models.Department) error {
+	return a.store.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		if err := owns(db, a.id, "department", d.ID); err != nil {
+			return err
+		}
+		if err := a.checkOverflow(db, d); err != nil {
+			return err
+		}
+		return nameTaken(db.Model(d).Select("*").Omit("id", "account_id", "public_id", "is_default", "created_at").
+			Where("account_id = ?", a.id).Updates(d).Error)
+	})
+}
+
+// checkOverflow refuses a department to overflow into that is not there, or leads back.
+func (a *Account) checkOverflow(db *gorm.DB, d *models.Department) error {
+	for next, steps := d.OverflowID, 0; next != 0; steps++ {
+		if next == d.ID || steps > maxDepartments {
+			return models.Errorf(models.KindInvalid, "overflow leads back to this department")
+		}
+		var other models.Department
+		err := db.Where("account_id = ? AND id = ?", a.id, next).Take(&other).Error
+		if err != nil {
+			return missing(err, "there is no such department to overflow into")
+		}
+		if next = other.OverflowID; other.Then != models.ThenOverflow {
+			return nil
+		}
+	}
+	return nil
+}
+
+// maxDepartments is more than any account has.
+const maxDepartments = 10_000
+
+func nameTaken(err error) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return models.Errorf(models.KindConflict, "another department has this name")
+	}
+	return err
+}
+
+// SaveMember makes an agent a member of a department, or changes what they are there.
+func (a *Account) SaveMember(ctx context.Context, m models.DepartmentMember) error {
+	m.AccountID = a.id
+	return a.store.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		if err := owns(db, a.id, "department", m.DepartmentID); err != nil {
+			return err
+		}
+		if err := owns(db, a.id, "agent", m.AgentID); err != nil {
+			return err
+		}
+		return db.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "department_id"}, {Name: "agent_id"}},
+			DoUpdates: clause.AssignmentColumns([]string{"tier", "chat_limit", "skills", "languages"}),
+		}).Create(&m).Error
+	})
+}
+
+// DeleteMember takes an agent out of a department. Conversations they have stay theirs.
+func (a *Account) DeleteMember(ctx context.Context, departmentID, agentID int64) error {
+	res := a.store.write.WithContext(ctx).
+		Where("account_id = ? AND department_id = ? AND agent_id = ?", a.id, departmentID, agentID).
+		Delete(&models.DepartmentMember{})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return models.Errorf(models.KindNotFound, "this agent is not in the department")
+	}
+	return res.Error
+}
+
+// SetLimit stores how many conversations an agent may have at once.
+func (a *Account) SetLimit(ctx context.Context, agentID int64, limit int) error {
+	return a.store.write.WithContext(ctx).Model(&models.Agent{}).
+		Where("account_id = ? AND id = ?", a.id, agentID).UpdateColumn("chat_limit", limit).Error
+}
+
+// SaveRouting stores what the account wants of routing.
+func (a *Account) SaveRouting(ctx context.Context, account models.Account) error {
+	account.ID = a.id
+	return a.store.write.WithContext(ctx).Model(&account).
+		Select("return_to_last", "auto_away", "routing_rules").Updates(&account).Error
+}

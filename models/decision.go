@@ -1,0 +1,36 @@
+package models
+
+// Decision is how a conversation came to ring at an agent, or to be theirs.
+type Decision struct {
+	ID             int64
+	AccountID      int64
+	ConversationID int64
+	At             Instant
+	What           EventKind // assigned or offered
+	AgentID        int64
+	Why            string
+	Facts          Facts `gorm:"serializer:json"`
+}
+
+// Facts are what a decision was made of. Names are short: there is one for each assignment.
+type Facts struct {
+	DepartmentID int64              `json:"d"`
+	Mode         Mode               `json:"m"`
+	Strategy     Strategy           `json:"s"`
+	Priority     int                `json:"p,omitempty"`
+	Position     int                `json:"n"`
+	Waited       int64              `json:"w"` // ms
+	Language     string             `json:"l,omitempty"`
+	Skills       []string           `json:"k,omitempty"`
+	Candidates   []Candidate        `json:"c,omitempty"` // the best first
+	LeftOut      map[string][]int64 `json:"o,omitempty"` // agents by the reason why they could not have it
+}
+
+// Candidate is an agent who could have had the conversation.
+type Candidate struct {
+	AgentID int64 `json:"a"`
+	Open    int   `json:"o"`
+	Limit   int   `json:"l"`
+	Tier    Tier  `json:"t,omitempty"`
+	Idle    int64 `json:"i"` // ms since the last assignment, -1 when there was none
+}
