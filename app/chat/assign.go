@@ -69,12 +69,13 @@ func (s *Service) assignAll(accountID int64, a *assigner) {
 }
 
 // assignOnce matches who waits with who is free, and tells those who still wait their place. It
-// reports whether another look is worth it: a match was lost to somebody faster, and others were
-// made. When none was, whoever was faster brings about the next look by their own kick.
-func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) (lost bool, err error) {
+// reports whether another look is worth it: a match was lost to somebody faster, or more wait than were
+// looked at, and others were made. When none was, whoever was faster brings about the next look by
+// their own kick.
+func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) (more bool, err error) {
 	account := s.store.For(accountID)
-	queue, err := account.Queue(ctx)
-	if err != nil || len(queue) == 0 {
+	head, err := account.Queue(ctx, glimpse) // at first only some: somebody waits for the answer
+	if err != nil || len(head) == 0 {
 		a.told = nil
 		return false, err
 	}
@@ -82,6 +83,40 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 	if err != nil {
 		return false, err
 	}
+	made, room := 0, floor.room()
+	if room > glimpse && len(head) == glimpse {
+		if head, err = account.Queue(ctx, room); err != nil {
+			return false, err
+		}
+	}
+	if room > 0 {
+		if made, more, err = s.match(floor, head); err != nil {
+			return false, err
+		}
+		more = more || len(head) >= glimpse
+	}
+	if more && made > 0 {
+		return true, nil
+	}
+	queue, err := account.Queue(ctx, 0)
+	if err != nil {
+		return false, err
+	}
+	if more { // those at the head are not for those who are free
+		if made, more, err = s.match(floor, queue); err != nil || made > 0 {
+			return true, err
+		}
+	}
+	s.tellPlaces(ctx, accountID, floor, queue, a)
+	return false, nil
+}
+
+// glimpse is how many of a queue are looked at before the rest.
+const glimpse = 64
+
+// match gives those who wait to who is free. It returns how many, and whether somebody was faster with
+// another.
+func (s *Service) match(f *floor, queue []models.Conversation) (made int, lost bool, err error) {
 	now := models.InstantOf(s.now())
 	waiting := make([]routing.Waiting, 0, len(queue))
 	byID := make(map[int64]int, len(queue))
@@ -91,28 +126,26 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 			waiting = append(waiting, waitingOf(c, now))
 		}
 	}
-	pairings := routing.Match(waiting, floor.agents, floor.departments)
+	pairings := routing.Match(waiting, f.agents, f.departments)
 	claims := make([]<-chan error, len(pairings))
 	for i, p := range pairings { // all at once, in order: the writer puts them into few transactions
-		claims[i] = s.claim(floor, queue, byID[p.Conversation], p)
+		claims[i] = s.claim(f, queue, byID[p.Conversation], p)
 	}
-	made := 0
 	for i, claim := range claims {
 		c := &queue[byID[pairings[i].Conversation]]
-		switch err := <-claim; {
-		case err == nil:
+		switch claimed := <-claim; {
+		case claimed == nil:
 			made++
 			if !pairings[i].Offer { // one that rings waits on
 				c.State = models.StateActive
 			}
-		case models.KindOf(err) == models.KindUnavailable:
-			return false, err
+		case models.KindOf(claimed) == models.KindUnavailable:
+			err = claimed
 		default: // somebody was faster, or the agent has just left: read again, decide again
 			lost = true
 		}
 	}
-	s.tellPlaces(ctx, accountID, floor, queue, a)
-	return lost && made > 0, nil
+	return made, lost, err
 }
 
 func waitingOf(c models.Conversation, now models.Instant) routing.Waiting {
@@ -164,6 +197,17 @@ func (s *Service) floor(ctx context.Context, accountID int64) (*floor, error) {
 		})
 	}
 	return f, nil
+}
+
+// room is how many conversations those who are here could be given in all.
+func (f *floor) room() int {
+	room := 0
+	for _, a := range f.agents {
+		if a.Status == models.Online && a.Accepting {
+			room += max(0, a.Limit-a.Open)
+		}
+	}
+	return room
 }
 
 // here reports whether somebody of a department is here and accepts conversations, busy or not.

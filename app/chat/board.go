@@ -34,7 +34,7 @@ func (s *Service) Board(ctx context.Context, a models.Agent) (Board, error) {
 	if err != nil {
 		return Board{}, err
 	}
-	queue, err := account.Queue(ctx)
+	queue, err := account.Queue(ctx, 0)
 	if err != nil {
 		return Board{}, err
 	}

@@ -36,6 +36,9 @@ type Service struct {
 	wake     chan struct{} // a deadline may have come nearer
 
 	summaries summaries
+	pump      pump
+	lists     together[openList]
+	sites     sites
 
 	// Guarded by mu.
 	mu        sync.Mutex
@@ -106,11 +109,11 @@ func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 // has it or whether it waits.
 func (s *Service) tellSummary(c models.Summary, urgent bool) {
 	s.summaries.tell(c, urgent, func(c models.Summary, everybody bool) {
-		to := []hub.Topic{TopicAgents(c.AccountID)}
-		if !everybody {
-			to = near(c)
+		f := func() []byte { return frame(convFrame{"conv", s.summary(c)}) }
+		s.hub.PublishLatest(c.PublicID, f(), near(c)...)
+		if everybody {
+			s.pump.tell(s.hub, c.AccountID, c.PublicID, f)
 		}
-		s.hub.PublishLatest(c.PublicID, frame(convFrame{"conv", s.summary(c)}), to...)
 	})
 }
 

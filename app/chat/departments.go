@@ -142,8 +142,14 @@ func (s *Service) SetDepartment(ctx context.Context, by models.Agent, id string,
 	if err := account.SaveDepartment(ctx, &d); err != nil {
 		return Department{}, err
 	}
-	s.Kick(by.AccountID)
+	s.changed(by.AccountID)
 	return s.Department(ctx, by, id)
+}
+
+// changed sees to it that what was just stored of an account's settings counts from now on.
+func (s *Service) changed(accountID int64) {
+	s.sites.forget(accountID)
+	s.Kick(accountID)
 }
 
 // needed keeps an empty id from meaning the default department.
@@ -209,7 +215,7 @@ func (s *Service) SetMember(ctx context.Context, by models.Agent, department, ag
 	if err := s.store.For(by.AccountID).SaveMember(ctx, m); err != nil {
 		return Department{}, err
 	}
-	s.Kick(by.AccountID)
+	s.changed(by.AccountID)
 	return s.Department(ctx, by, department)
 }
 
@@ -222,7 +228,7 @@ func (s *Service) RemoveMember(ctx context.Context, by models.Agent, department,
 	if err := s.store.For(by.AccountID).DeleteMember(ctx, m.DepartmentID, m.AgentID); err != nil {
 		return Department{}, err
 	}
-	s.Kick(by.AccountID)
+	s.changed(by.AccountID)
 	return s.Department(ctx, by, department)
 }
 
@@ -255,7 +261,7 @@ func (s *Service) SetLimit(ctx context.Context, by models.Agent, agent string, l
 	if err := account.SetLimit(ctx, a.ID, limit); err != nil {
 		return Colleague{}, err
 	}
-	s.Kick(by.AccountID)
+	s.changed(by.AccountID)
 	list, err := s.Colleagues(ctx, by)
 	if err != nil {
 		return Colleague{}, err
@@ -352,7 +358,7 @@ func (s *Service) SetRouting(ctx context.Context, by models.Agent, to RoutingSet
 	if err := account.SaveRouting(ctx, row); err != nil {
 		return RoutingSettings{}, err
 	}
-	s.Kick(by.AccountID)
+	s.changed(by.AccountID)
 	return s.Routing(ctx, by)
 }
 

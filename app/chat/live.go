@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"log/slog"
-	"slices"
 
 	"foyer/app/hub"
 	"foyer/app/store"
@@ -99,11 +98,12 @@ func (s *Service) agentChanged(ctx context.Context, a models.Agent, news change)
 		}
 		return tx.SetPresence(a.ID, told.Status, s.settings.AgentGrace)
 	}, func() {
-		s.hub.Publish(frame(told), TopicAgents(a.AccountID))
+		s.pump.tell(s.hub, a.AccountID, a.PublicID, func() []byte { return frame(told) })
 	})
 	if err != nil {
 		return err
 	}
+	s.sites.forget(a.AccountID)
 	s.wakeSweeper()
 	s.Kick(a.AccountID)
 	return nil
@@ -208,18 +208,4 @@ func (s *Service) keepPlace(ctx context.Context, c models.Summary) error {
 	}, nil)
 	s.wakeSweeper()
 	return err
-}
-
-// Answerable reports whether somebody is there to answer, and when the default department is open.
-func (s *Service) Answerable(ctx context.Context, accountID int64) (online bool, department models.Department, err error) {
-	account := s.store.For(accountID)
-	settings, err := account.Account(ctx)
-	if err != nil {
-		return false, department, err
-	}
-	if department, err = account.DepartmentCalled(ctx, ""); err != nil && models.KindOf(err) != models.KindNotFound {
-		return false, department, err
-	}
-	agents, err := account.WantOnline(ctx)
-	return slices.ContainsFunc(agents, func(a models.Agent) bool { return s.accepts(a, settings) }), department, err
 }

@@ -147,11 +147,11 @@ func (b *opening) admit(tx *store.Tx) (models.Cause, error) {
 	}
 	b.Kind = models.KindChat
 	var cause models.Cause
-	members, err := tx.MembersOf(b.department.ID)
+	staffed, err := tx.Staffed(b.department.ID)
 	if err != nil {
 		return "", err
 	}
-	if len(members) == 0 || !b.department.Open(tx.Now()) {
+	if !staffed || !b.department.Open(tx.Now()) {
 		cause = models.CauseClosed
 	} else {
 		full, err := full(tx, b.department)

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"foyer/models"
@@ -38,20 +39,27 @@ type Counts struct {
 	All      int `json:"all"`
 }
 
-// AgentWelcome is the first thing an agent's socket hears: everything that is open now.
+// AgentWelcome is the first thing an agent's socket hears: everything that is open now. Convs, the
+// summaries, are added to its bytes.
 type AgentWelcome struct {
-	T      string    `json:"t"`
-	Epoch  string    `json:"epoch"`
-	PingMS int64     `json:"ping_ms"`
-	DeadMS int64     `json:"dead_ms"`
-	EditMS int64     `json:"edit_ms"`
-	Me     Me        `json:"me"`
-	Convs  []Summary `json:"convs"`
-	Counts Counts    `json:"counts"`
+	T      string `json:"t"`
+	Epoch  string `json:"epoch"`
+	PingMS int64  `json:"ping_ms"`
+	DeadMS int64  `json:"dead_ms"`
+	EditMS int64  `json:"edit_ms"`
+	Me     Me     `json:"me"`
+	Counts Counts `json:"counts"`
 }
 
 // Beat says how often a socket is pinged and after what silence it is dead.
 type Beat struct{ Ping, Dead time.Duration }
+
+// openList is everything that is open in an account, for all agents who come at the same time.
+type openList struct {
+	summaries []byte        // their JSON
+	counts    Counts        // without Mine
+	owned     map[int64]int // by agent
+}
 
 // WelcomeAgent makes an agent's welcome.
 func (s *Service) WelcomeAgent(ctx context.Context, a models.Agent, beat Beat) ([]byte, error) {
@@ -64,35 +72,40 @@ func (s *Service) WelcomeAgent(ctx context.Context, a models.Agent, beat Beat) (
 	if err != nil {
 		return nil, err
 	}
-	open, err := account.Open(ctx)
+	open, err := s.lists.get(a.AccountID, func() (openList, error) { return s.openList(context.WithoutCancel(ctx), a.AccountID) })
 	if err != nil {
 		return nil, err
 	}
 	w := AgentWelcome{
 		T: "welcome", Epoch: s.store.Epoch(), PingMS: beat.Ping.Milliseconds(), DeadMS: beat.Dead.Milliseconds(),
-		EditMS: s.settings.EditWindow.Milliseconds(), Me: me, Convs: make([]Summary, len(open)), Counts: Counts{All: len(open)},
+		EditMS: s.settings.EditWindow.Milliseconds(), Me: me, Counts: open.counts,
 	}
-	for i, c := range open {
-		w.Convs[i] = s.summary(c)
-		switch {
-		case c.State == models.StateQueued && c.Kind == models.KindMessage:
-			w.Counts.Messages++
-		case c.State == models.StateQueued:
-			w.Counts.Queue++
-		case c.AgentID == a.ID:
-			w.Counts.Mine++
-		}
-	}
-	return frame(w), nil
+	w.Counts.Mine = open.owned[a.ID]
+	out := slices.Grow(frame(w), len(open.summaries)+len(`,"convs":`))
+	out = append(out[:len(out)-1], `,"convs":`...)
+	return append(append(out, open.summaries...), '}'), nil
 }
 
-// SiteInfo is what the panel learns of its site.
-type SiteInfo struct {
-	Name          string          `json:"name"`
-	Online        bool            `json:"online"`             // somebody is here who accepts conversations
-	Open          bool            `json:"open"`               // the default department's hours
-	OpensAt       *models.Instant `json:"opens_at,omitempty"` // while it is closed; absent when it never opens
-	TypingPreview bool            `json:"typing_preview"`
+func (s *Service) openList(ctx context.Context, accountID int64) (openList, error) {
+	open, err := s.store.For(accountID).Open(ctx)
+	if err != nil {
+		return openList{}, err
+	}
+	list := openList{counts: Counts{All: len(open)}, owned: map[int64]int{}}
+	summaries := make([]Summary, len(open))
+	for i, c := range open {
+		summaries[i] = s.summary(c)
+		switch {
+		case c.State == models.StateQueued && c.Kind == models.KindMessage:
+			list.counts.Messages++
+		case c.State == models.StateQueued:
+			list.counts.Queue++
+		default:
+			list.owned[c.AgentID]++
+		}
+	}
+	list.summaries = frame(summaries)
+	return list, nil
 }
 
 // VisitorWelcome is the first thing a visitor's socket hears.
@@ -127,19 +140,6 @@ func (s *Service) WelcomeVisitor(ctx context.Context, v models.Visitor, site mod
 	summary := visitorSummary(*c)
 	w.Conv = &summary
 	return frame(w), &c.Conversation, nil
-}
-
-func (s *Service) siteInfo(ctx context.Context, accountID int64, site models.Site) (SiteInfo, error) {
-	online, department, err := s.Answerable(ctx, accountID)
-	if err != nil {
-		return SiteInfo{}, err
-	}
-	info := SiteInfo{Name: site.Name, Online: online, TypingPreview: site.TypingPreview}
-	var next models.Instant
-	if info.Open, next = department.Turn(models.InstantOf(s.now())); !info.Open {
-		info.OpensAt = unlessNever(next)
-	}
-	return info, nil
 }
 
 // resumed finds the conversation a visitor comes back to: the open one, else the one they ask for.

@@ -77,7 +77,7 @@ func (s *Service) Why(ctx context.Context, agent models.Agent, conv string) (Rea
 	if c.State != models.StateQueued || c.Kind != models.KindChat {
 		return out, nil
 	}
-	queue, err := account.Queue(ctx)
+	queue, err := account.Queue(ctx, 0)
 	if err != nil {
 		return Reasons{}, err
 	}

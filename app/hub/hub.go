@@ -97,6 +97,13 @@ func (h *Hub) PublishLatest(about string, payload []byte, topics ...Topic) {
 	h.subs.each(topics, func(c *Client) { c.latest(about, payload) })
 }
 
+// Listeners returns how many clients listen to a topic.
+func (h *Hub) Listeners(topic Topic) int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.subs.topics[topic].len()
+}
+
 // Hint is Publish for what may be lost (typing, presence): a client whose queue is more than half
 // full is passed over.
 func (h *Hub) Hint(payload []byte, topics ...Topic) {

@@ -59,6 +59,13 @@ func (m members) all(yield func(*Client) bool) {
 	}
 }
 
+func (m members) len() int {
+	if m.first == nil {
+		return 0
+	}
+	return 1 + len(m.rest)
+}
+
 // subscriptions says both ways who listens to what. It has no lock of its own: the Hub's guards it.
 // A client's topics are a list: most have one, and there may be very many clients.
 type subscriptions struct {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -16,10 +17,15 @@ const queueColumns = `id, account_id, public_id, site_id, visitor_id, department
 	arrived_at, queued_at, language, skills, prefer_id, tried, ask_again_at`
 
 // Queue reads the conversations that wait to be answered now, those that ring at somebody included, in
-// the order they are served. Only what is needed for that is set.
-func (a *Account) Queue(ctx context.Context) ([]models.Conversation, error) {
+// the order they are served: the first limit of them, all when that is 0. Only what is needed for that
+// is set.
+func (a *Account) Queue(ctx context.Context, limit int) ([]models.Conversation, error) {
+	if limit == 0 {
+		limit = math.MaxInt32
+	}
 	list, err := readAll[models.Conversation](a.read(ctx).Raw(`SELECT `+queueColumns+` FROM conversations
-		WHERE account_id = ? AND state IN ('queued', 'offered') AND kind = 'chat' ORDER BY priority DESC, arrived_at, id`, a.id))
+		WHERE account_id = ? AND state IN ('queued', 'offered') AND kind = 'chat'
+		ORDER BY priority DESC, arrived_at, id LIMIT ?`, a.id, limit))
 	if err != nil {
 		return nil, fmt.Errorf("read the queue: %w", err)
 	}

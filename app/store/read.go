@@ -23,11 +23,12 @@ func (a *Account) read(ctx context.Context) *gorm.DB { return a.store.read.WithC
 // owns says not found unless an account has the agent, department, site or visitor with an id:
 // what is stored must not point to another account's.
 func owns(db *gorm.DB, account int64, what string, id int64) error {
-	var n int64
-	if err := db.Table(what+"s").Where("account_id = ? AND id = ?", account, id).Count(&n).Error; err != nil {
+	there := false
+	err := db.Raw("SELECT EXISTS (SELECT 1 FROM "+what+"s WHERE account_id = ? AND id = ?)", account, id).Row().Scan(&there)
+	if err != nil {
 		return fmt.Errorf("look for %s %d: %w", what, id, err)
 	}
-	if n == 0 {
+	if !there {
 		return models.Errorf(models.KindNotFound, "there is no such %s", what)
 	}
 	return nil
@@ -204,9 +205,8 @@ func (a *Account) Events(ctx context.Context, c *models.Conversation, r Range) (
 	if r.Before > 0 {
 		where, order, from = seq+" > 0 AND "+seq+" < ?", seq+" DESC", r.Before
 	}
-	var list []Event
-	err := a.read(ctx).Raw(eventSelect+`m.account_id = ? AND m.conversation_id = ? AND `+where+` ORDER BY `+order+` LIMIT ?`,
-		a.id, c.ID, from, r.Limit+1).Scan(&list).Error
+	list, err := readAll[Event](a.read(ctx).Raw(eventSelect+`m.account_id = ? AND m.conversation_id = ? AND `+where+` ORDER BY `+order+` LIMIT ?`,
+		a.id, c.ID, from, r.Limit+1))
 	if err != nil {
 		return nil, false, fmt.Errorf("read events of conversation %d: %w", c.ID, err)
 	}

@@ -20,7 +20,7 @@ func (tx *Tx) ReadByOwner(c *models.Conversation, seq int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, tx.update(c, "fence = ?", c.Fence)
+	return true, tx.Save(c)
 }
 
 // ReadByVisitor notes that the visitor has read up to seq in the visitor's own count, and reports
@@ -39,7 +39,7 @@ func (tx *Tx) ReadByVisitor(c *models.Conversation, visible int64) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	return true, tx.update(c, "fence = ?", c.Fence)
+	return true, tx.Save(c)
 }
 
 // ReceivedByOwner notes that a console of the owner has received the log up to seq, and reports

@@ -57,7 +57,8 @@ type table struct {
 	fields []*schema.Field
 }
 
-// tableOf prepares inserting rows like this one, whose key the program makes.
+// tableOf prepares inserting rows like this one. A key that the database counts is left to it, and not
+// read back.
 func tableOf(db *gorm.DB, row any) (*table, error) {
 	s, err := schemaOf(db, row)
 	if err != nil {
@@ -65,12 +66,59 @@ func tableOf(db *gorm.DB, row any) (*table, error) {
 	}
 	t := &table{}
 	var marks []string
+	var names []string
 	for _, name := range s.DBNames {
-		t.fields = append(t.fields, s.FieldsByDBName[name])
-		marks = append(marks, "?")
+		field := s.FieldsByDBName[name]
+		if field.AutoIncrement {
+			continue
+		}
+		t.fields, names, marks = append(t.fields, field), append(names, name), append(marks, "?")
 	}
-	t.texts = shaped("INSERT INTO "+s.Table+" ("+strings.Join(s.DBNames, ", ")+") VALUES %s", marks)
+	t.texts = shaped("INSERT INTO "+s.Table+" ("+strings.Join(names, ", ")+") VALUES %s", marks)
 	return t, nil
+}
+
+// whole updates every column of a row, again with less ado than GORM.
+type whole struct {
+	text   string
+	fields []*schema.Field
+}
+
+// wholeOf prepares updating rows like this one, but for the key, where the columns in guard have the
+// values given.
+func wholeOf(db *gorm.DB, row any, guard ...string) (*whole, error) {
+	s, err := schemaOf(db, row)
+	if err != nil {
+		return nil, err
+	}
+	u := &whole{}
+	var sets []string
+	for _, name := range s.DBNames {
+		if field := s.FieldsByDBName[name]; !field.PrimaryKey {
+			u.fields = append(u.fields, field)
+			sets = append(sets, fmt.Sprintf("%s = $%d", name, len(u.fields)))
+		}
+	}
+	for i, name := range guard {
+		guard[i] = fmt.Sprintf("%s = $%d", name, len(u.fields)+i+1)
+	}
+	u.text = "UPDATE " + s.Table + " SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(guard, " AND ")
+	return u, nil
+}
+
+// update writes a row, a pointer to a struct, and returns how many there were.
+func (u *whole) update(ctx context.Context, db gorm.ConnPool, row any, guard ...any) (int64, error) {
+	args := make([]any, 0, len(u.fields)+len(guard))
+	value := reflect.ValueOf(row)
+	for _, field := range u.fields {
+		column, _ := field.ValueOf(ctx, value)
+		args = append(args, column)
+	}
+	res, err := db.ExecContext(ctx, u.text, append(args, guard...)...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 // insertAll stores rows, pointers to structs of the table's kind.

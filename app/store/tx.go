@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -12,6 +13,7 @@ import (
 // Tx is one change under way, within one account.
 type Tx struct {
 	db      *gorm.DB
+	texts   *texts
 	account int64
 	now     models.Instant
 }
@@ -62,13 +64,12 @@ func orNil(c *models.Conversation, err error) (*models.Conversation, error) {
 }
 
 func (tx *Tx) conversation(where string, args ...any) (*models.Conversation, error) {
-	var c models.Conversation
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}). // ignored by SQLite, where one connection writes
-									Where("account_id = ?", tx.account).Where(where, args...).Take(&c).Error
-	if err != nil {
-		return nil, missing(err, "there is no such conversation")
+	c, err := first[models.Conversation](tx.db.Raw("SELECT * FROM conversations WHERE account_id = ? AND ("+where+")"+tx.texts.lock,
+		append([]any{tx.account}, args...)...))
+	if err == nil && c == nil {
+		err = models.Errorf(models.KindNotFound, "there is no such conversation")
 	}
-	return &c, nil
+	return c, err
 }
 
 // Summary reads a conversation with its names, as it stands within the transaction.
@@ -81,9 +82,7 @@ func (tx *Tx) Log(c *models.Conversation, limit int64) ([]Event, error) {
 	if c.LastSeq > limit {
 		return nil, nil
 	}
-	var list []Event
-	err := tx.db.Raw(eventSelect+"m.account_id = ? AND m.conversation_id = ? ORDER BY m.seq", tx.account, c.ID).Scan(&list).Error
-	return list, err
+	return readAll[Event](tx.db.Raw(eventSelect+"m.account_id = ? AND m.conversation_id = ? ORDER BY m.seq", tx.account, c.ID))
 }
 
 // Create stores a new conversation and begins its wait.
@@ -93,8 +92,14 @@ func (tx *Tx) Create(c *models.Conversation) error {
 	if c.Kind == "" {
 		c.Kind = models.KindChat
 	}
-	if err := owns(tx.db.Where("site_id = ?", c.SiteID), tx.account, "visitor", c.VisitorID); err != nil {
+	there := false
+	err := tx.db.Raw("SELECT EXISTS (SELECT 1 FROM visitors WHERE account_id = ? AND id = ? AND site_id = ?)",
+		tx.account, c.VisitorID, c.SiteID).Row().Scan(&there)
+	if err != nil {
 		return err
+	}
+	if !there {
+		return models.Errorf(models.KindNotFound, "there is no such visitor")
 	}
 	if err := owns(tx.db, tx.account, "department", c.DepartmentID); err != nil {
 		return err
@@ -114,7 +119,7 @@ func (tx *Tx) Move(before models.Conversation, c *models.Conversation, event *mo
 	if err := tx.insert(c, event); err != nil {
 		return err
 	}
-	return tx.update(c, "state = ? AND fence = ?", before.State, before.Fence)
+	return tx.update(c, before)
 }
 
 // intervals ends what a move ends, and begins what it begins.
@@ -125,18 +130,18 @@ func (tx *Tx) intervals(before models.Conversation, c *models.Conversation, why 
 		if c.State == models.StateActive {
 			end = models.EndAssigned
 		}
-		if err := tx.end(&models.QueueInterval{}, before, end); err != nil {
+		if err := tx.end(queueIntervals, before, end); err != nil {
 			return err
 		}
 	}
 	stays := before.State == c.State && before.AgentID == c.AgentID
 	if before.State == models.StateOffered && !stays {
-		if err := tx.end(&models.Offer{}, before, why); err != nil {
+		if err := tx.end(offers, before, why); err != nil {
 			return err
 		}
 	}
 	if before.State == models.StateActive && !stays {
-		if err := tx.end(&models.Assignment{}, before, why); err != nil {
+		if err := tx.end(assignments, before, why); err != nil {
 			return err
 		}
 	}
@@ -161,26 +166,25 @@ func (tx *Tx) Append(c *models.Conversation, event *models.Message) error {
 	if err := tx.insert(c, event); err != nil {
 		return err
 	}
-	return tx.update(c, "fence = ?", c.Fence)
+	return tx.update(c, *c)
 }
 
 func (tx *Tx) insert(c *models.Conversation, event *models.Message) error {
 	event.At = tx.now
 	c.Add(event)
-	if err := tx.db.Create(event).Error; err != nil {
+	if err := insert(tx, tx.texts.message, event); err != nil {
 		return fmt.Errorf("append to conversation %d: %w", c.ID, err)
 	}
 	return nil
 }
 
-// update writes every column of a conversation where the guard still holds.
-func (tx *Tx) update(c *models.Conversation, guard string, args ...any) error {
-	res := tx.db.Model(c).Select("*").Omit("id").
-		Where("account_id = ? AND id = ?", tx.account, c.ID).Where(guard, args...).Updates(c)
-	if res.Error != nil {
-		return fmt.Errorf("update conversation %d: %w", c.ID, res.Error)
+// update writes every column of a conversation if its state and fence are still what they were before.
+func (tx *Tx) update(c *models.Conversation, before models.Conversation) error {
+	n, err := tx.texts.conversation.update(tx.db.Statement.Context, tx.db.Statement.ConnPool, c, tx.account, c.ID, before.State, before.Fence)
+	if err != nil {
+		return fmt.Errorf("update conversation %d: %w", c.ID, err)
 	}
-	if res.RowsAffected == 0 {
+	if n == 0 {
 		return models.Errorf(models.KindConflict, "this conversation was changed by somebody else just now")
 	}
 	return nil
@@ -190,57 +194,62 @@ func (tx *Tx) beginWait(c *models.Conversation) error {
 	if err := owns(tx.db, tx.account, "department", c.DepartmentID); err != nil {
 		return err
 	}
-	return tx.db.Create(&models.QueueInterval{
+	return insert(tx, tx.texts.wait, &models.QueueInterval{
 		AccountID: tx.account, ConversationID: c.ID, DepartmentID: c.DepartmentID, StartedAt: tx.now,
-	}).Error
+	})
 }
 
 func (tx *Tx) beginOffer(c *models.Conversation) error {
 	if err := tx.turnOf(c.AgentID); err != nil {
 		return err
 	}
-	return tx.db.Create(&models.Offer{
+	return insert(tx, tx.texts.offer, &models.Offer{
 		AccountID: tx.account, ConversationID: c.ID, DepartmentID: c.DepartmentID, AgentID: c.AgentID, StartedAt: tx.now,
-	}).Error
+	})
 }
 
 func (tx *Tx) beginAssignment(c *models.Conversation) error {
 	if err := tx.turnOf(c.AgentID); err != nil {
 		return err
 	}
-	return tx.db.Create(&models.Assignment{
+	return insert(tx, tx.texts.assignment, &models.Assignment{
 		AccountID: tx.account, ConversationID: c.ID, AgentID: c.AgentID, StartedAt: tx.now,
-	}).Error
+	})
 }
 
 // turnOf notes that an agent has had their turn.
 func (tx *Tx) turnOf(agentID int64) error {
-	res := tx.db.Model(&models.Agent{}).Where("account_id = ? AND id = ?", tx.account, agentID).
-		UpdateColumn("last_assigned_at", tx.now)
+	res := tx.db.Exec("UPDATE agents SET last_assigned_at = ? WHERE account_id = ? AND id = ?", tx.now, tx.account, agentID)
 	if res.Error == nil && res.RowsAffected == 0 {
 		return models.Errorf(models.KindNotFound, "there is no such agent")
 	}
 	return res.Error
 }
 
-// end ends the interval of a kind that a conversation is in.
-func (tx *Tx) end(row any, of models.Conversation, why models.EndReason) error {
-	return tx.db.Model(row).
-		Where("account_id = ? AND conversation_id = ? AND ended_at = 0", tx.account, of.ID).
-		Updates(map[string]any{"ended_at": tx.now, "end_reason": why}).Error
+// The tables of intervals.
+const (
+	queueIntervals = "queue_intervals"
+	offers         = "offers"
+	assignments    = "assignments"
+)
+
+// end ends the interval in a table that a conversation is in.
+func (tx *Tx) end(table string, of models.Conversation, why models.EndReason) error {
+	return tx.db.Exec("UPDATE "+table+" SET ended_at = ?, end_reason = ? WHERE account_id = ? AND conversation_id = ? AND ended_at = 0",
+		tx.now, why, tx.account, of.ID).Error
 }
 
-// Decide keeps how a conversation came to an agent.
+// Decide keeps how a conversation, which must be one of the account, came to an agent.
 func (tx *Tx) Decide(c *models.Conversation, d models.Decision) error {
-	d.AccountID, d.ConversationID, d.At = tx.account, c.ID, tx.now
-	if err := owns(tx.db, tx.account, "conversation", c.ID); err != nil {
-		return err
+	if c.AccountID != tx.account {
+		return models.Errorf(models.KindNotFound, "there is no such conversation")
 	}
-	return tx.db.Create(&d).Error
+	d.AccountID, d.ConversationID, d.At = tx.account, c.ID, tx.now
+	return insert(tx, tx.texts.decision, &d)
 }
 
 // Save stores a conversation whose deadlines or settings were changed, but not its state.
-func (tx *Tx) Save(c *models.Conversation) error { return tx.update(c, "fence = ?", c.Fence) }
+func (tx *Tx) Save(c *models.Conversation) error { return tx.update(c, *c) }
 
 // Answered reports whether the owner of a conversation has said something since it became theirs.
 func (tx *Tx) Answered(c *models.Conversation) (answered bool, err error) {
@@ -267,9 +276,11 @@ func (tx *Tx) LastAgent(visitorID int64) (id int64, err error) {
 
 // Department reads a department.
 func (tx *Tx) Department(id int64) (models.Department, error) {
-	var d models.Department
-	err := tx.db.Where("account_id = ? AND id = ?", tx.account, id).Take(&d).Error
-	return d, missing(err, "there is no such department")
+	d, err := first[models.Department](tx.db.Raw("SELECT * FROM departments WHERE account_id = ? AND id = ?", tx.account, id))
+	if err != nil || d == nil {
+		return models.Department{}, cmp.Or(err, models.Errorf(models.KindNotFound, "there is no such department"))
+	}
+	return *d, nil
 }
 
 // MembersOf reads the agents of a department.
@@ -279,18 +290,29 @@ func (tx *Tx) MembersOf(departmentID int64) (list []models.Agent, err error) {
 	return list, err
 }
 
+// Staffed reports whether anybody answers for a department.
+func (tx *Tx) Staffed(departmentID int64) (staffed bool, err error) {
+	err = tx.db.Raw("SELECT EXISTS (SELECT 1 FROM department_members WHERE account_id = ? AND department_id = ?)",
+		tx.account, departmentID).Row().Scan(&staffed)
+	return staffed, err
+}
+
 // Account reads the account itself.
 func (tx *Tx) Account() (models.Account, error) {
-	var a models.Account
-	err := tx.db.Where("id = ?", tx.account).Take(&a).Error
-	return a, missing(err, "there is no such account")
+	a, err := first[models.Account](tx.db.Raw("SELECT * FROM accounts WHERE id = ?", tx.account))
+	if err != nil || a == nil {
+		return models.Account{}, cmp.Or(err, models.Errorf(models.KindNotFound, "there is no such account"))
+	}
+	return *a, nil
 }
 
 // Of reads, for changing them, the conversations that are an agent's or ring at them.
 func (tx *Tx) Of(agentID int64) (list []*models.Conversation, err error) {
-	err = tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).
-		Where("account_id = ? AND agent_id = ? AND state IN ('offered', 'active')", tx.account, agentID).
-		Order("id").Find(&list).Error
+	rows, err := readAll[models.Conversation](tx.db.Raw(`SELECT * FROM conversations
+		WHERE account_id = ? AND agent_id = ? AND state IN ('offered', 'active') ORDER BY id`+tx.texts.lock, tx.account, agentID))
+	for i := range rows {
+		list = append(list, &rows[i])
+	}
 	return list, err
 }
 
@@ -306,22 +328,19 @@ type Seat struct {
 // Seat reads, and holds until the transaction ends, what decides whether an agent can be given a
 // conversation of a department: two machines can't both fill the last place.
 func (tx *Tx) Seat(agentID, departmentID int64) (Seat, error) {
-	var s Seat
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).
-		Where("account_id = ? AND id = ?", tx.account, agentID).Take(&s.Agent).Error
-	if err != nil {
-		return Seat{}, missing(err, "there is no such agent")
+	agent, err := first[models.Agent](tx.db.Raw("SELECT * FROM agents WHERE account_id = ? AND id = ?"+tx.texts.lock, tx.account, agentID))
+	if err != nil || agent == nil {
+		return Seat{}, cmp.Or(err, models.Errorf(models.KindNotFound, "there is no such agent"))
 	}
+	s := Seat{Agent: *agent}
+	// Not in the same statement: one that had to wait for the row would count what was there before.
 	err = tx.db.Raw(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN department_id = ? THEN 1 ELSE 0 END), 0)
 		FROM conversations WHERE agent_id = ? AND state IN ('offered', 'active')`,
 		departmentID, agentID).Row().Scan(&s.Open, &s.OpenHere)
 	if err != nil {
 		return Seat{}, err
 	}
-	var members []models.DepartmentMember
-	err = tx.db.Where("account_id = ? AND department_id = ? AND agent_id = ?", tx.account, departmentID, agentID).Find(&members).Error
-	if len(members) > 0 {
-		s.Member = &members[0]
-	}
+	s.Member, err = first[models.DepartmentMember](tx.db.Raw(`SELECT * FROM department_members
+		WHERE account_id = ? AND department_id = ? AND agent_id = ?`, tx.account, departmentID, agentID))
 	return s, err
 }

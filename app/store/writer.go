@@ -27,6 +27,7 @@ const (
 type Writer struct {
 	store *Store
 	lines *lines
+	texts *texts
 	ops   chan *op
 	done  chan struct{} // closed when the last operation has been announced
 
@@ -51,7 +52,11 @@ func startWriter(s *Store) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{store: s, lines: lines, ops: make(chan *op, maxWaiting), done: make(chan struct{})}
+	texts, err := textsOf(s)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{store: s, lines: lines, texts: texts, ops: make(chan *op, maxWaiting), done: make(chan struct{})}
 	committed := make(chan []*op, 4)
 	go w.write(committed)
 	go w.announce(committed)
@@ -197,7 +202,7 @@ func (w *Writer) within(db *gorm.DB, o *op) error {
 		return fmt.Errorf("begin a change: %w", err)
 	}
 	end := "RELEASE SAVEPOINT change"
-	if o.err = o.change(&Tx{db: db, now: models.InstantOf(w.store.now())}); o.err != nil {
+	if o.err = o.change(&Tx{db: db, texts: w.texts, now: models.InstantOf(w.store.now())}); o.err != nil {
 		end = "ROLLBACK TO SAVEPOINT change"
 	}
 	if err := db.Exec(end).Error; err != nil {

@@ -38,7 +38,7 @@ ALTER TABLE conversations ADD COLUMN ask_again_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversations ADD COLUMN deadlines TEXT;
 UPDATE conversations SET due_at = 0, due_what = '' WHERE due_at > 0; -- set anew at every start
 DROP INDEX conversations_queue;
-CREATE INDEX conversations_queue ON conversations(account_id, department_id, priority, arrived_at, id)
+CREATE INDEX conversations_queue ON conversations(account_id, priority DESC, arrived_at, id)
   WHERE state IN ('queued', 'offered') AND kind = 'chat';
 CREATE INDEX conversations_messages ON conversations(account_id, id) WHERE kind = 'message';
 

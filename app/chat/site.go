@@ -1,0 +1,95 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"foyer/models"
+)
+
+// SiteInfo is what the panel learns of its site.
+type SiteInfo struct {
+	Name          string          `json:"name"`
+	Online        bool            `json:"online"`             // somebody is here who accepts conversations
+	Open          bool            `json:"open"`               // the default department, by its hours
+	OpensAt       *models.Instant `json:"opens_at,omitempty"` // while it is closed; absent when it never opens
+	TypingPreview bool            `json:"typing_preview"`
+}
+
+// sitesAge is for how long it is not looked up again whether somebody is here: after a restart
+// thousands of visitors ask within seconds. What happens here is forgotten at once.
+const sitesAge = time.Second
+
+// sites remembers who answers in an account. The zero value is ready.
+type sites struct {
+	// Guarded by mu.
+	mu    sync.Mutex
+	known map[int64]answering
+}
+
+// answering is who answers in an account, as it was known some time ago.
+type answering struct {
+	at         models.Instant
+	agents     []models.Agent // who want to
+	of         models.Account
+	department models.Department
+}
+
+func (s *sites) forget(accountID int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.known, accountID)
+}
+
+func (s *sites) get(accountID int64, now models.Instant) (answering, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.known[accountID]
+	return a, ok && now >= a.at && now.Sub(a.at) < sitesAge
+}
+
+func (s *sites) put(a answering) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[int64]answering{}
+	}
+	s.known[a.of.ID] = a
+}
+
+func (s *Service) siteInfo(ctx context.Context, accountID int64, site models.Site) (SiteInfo, error) {
+	now := models.InstantOf(s.now())
+	a, ok := s.sites.get(accountID, now)
+	if !ok {
+		var err error
+		if a, err = s.answering(ctx, accountID, now); err != nil {
+			return SiteInfo{}, err
+		}
+		s.sites.put(a)
+	}
+	info := SiteInfo{
+		Name: site.Name, TypingPreview: site.TypingPreview,
+		Online: slices.ContainsFunc(a.agents, func(agent models.Agent) bool { return s.accepts(agent, a.of) }),
+	}
+	var next models.Instant
+	if info.Open, next = a.department.Turn(now); !info.Open {
+		info.OpensAt = unlessNever(next)
+	}
+	return info, nil
+}
+
+func (s *Service) answering(ctx context.Context, accountID int64, now models.Instant) (a answering, err error) {
+	account := s.store.For(accountID)
+	if a.of, err = account.Account(ctx); err != nil {
+		return a, err
+	}
+	a.department, err = account.DepartmentCalled(ctx, "")
+	if err != nil && models.KindOf(err) != models.KindNotFound {
+		return a, err
+	}
+	a.at = now
+	a.agents, err = account.WantOnline(ctx)
+	return a, err
+}
