@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"foyer/app/store"
 	"foyer/models"
 )
 
@@ -72,5 +73,21 @@ func (s *Service) Active(ctx context.Context, a models.Agent) error {
 	if !s.signs.due(a.ID, models.InstantOf(s.now())) {
 		return nil
 	}
-	return s.agentChanged(ctx, a, change{active: true})
+	wasAway := false
+	err := s.store.For(a.AccountID).Change(ctx, func(tx *store.Tx) error {
+		of, err := tx.Account()
+		if err != nil {
+			return err
+		}
+		seat, err := tx.Seat(a.ID, 0)
+		if err != nil {
+			return err
+		}
+		wasAway = s.idle(seat.Agent, of)
+		return tx.SetActive(a.ID)
+	}, nil)
+	if err != nil || !wasAway {
+		return err
+	}
+	return s.agentChanged(ctx, a, change{})
 }
