@@ -45,8 +45,11 @@ func (c *clock) pass(d time.Duration) {
 }
 
 const (
-	testGrace = 12 * time.Second
-	testEdit  = 15 * time.Minute
+	testGrace        = 12 * time.Second
+	testVisitorGrace = time.Minute
+	testBack         = 30 * time.Second
+	testAskAgain     = 90 * time.Second
+	testEdit         = 15 * time.Minute
 )
 
 func must(t *testing.T, err error) {
@@ -92,7 +95,10 @@ func (d *desk) open() {
 	var err error
 	d.db, err = store.Open(context.Background(), store.Options{Driver: "sqlite", DSN: d.path, Readers: 2, Now: d.clock.now})
 	must(d.t, err)
-	d.Service = New(d.db, hub.New(), d.clock.now, Settings{AgentGrace: testGrace, Sweep: time.Hour, EditWindow: testEdit})
+	d.Service = New(d.db, hub.New(), d.clock.now, Settings{
+		AgentGrace: testGrace, VisitorGrace: testVisitorGrace, TransferBack: testBack, AskAgain: testAskAgain,
+		Sweep: time.Hour, EditWindow: testEdit,
+	})
 }
 
 func (d *desk) stop() {
@@ -106,7 +112,8 @@ func (d *desk) restart() {
 	d.stop()
 	d.open()
 	d.account = d.db.For(d.site.AccountID)
-	must(d.t, d.db.Recover(context.Background(), models.InstantOf(d.clock.now().Add(testGrace))))
+	now := models.InstantOf(d.clock.now())
+	must(d.t, d.db.Recover(context.Background(), store.Return{Agents: now.Add(testGrace), Visitors: now.Add(testVisitorGrace)}))
 }
 
 // settle waits until no queue is being looked at.
@@ -121,7 +128,7 @@ func (d *desk) sweepNow() {
 
 func (d *desk) come(name string) {
 	d.t.Helper()
-	must(d.t, d.AgentCame(context.Background(), d.agents[name]))
+	must(d.t, d.AgentCame(context.Background(), d.agents[name], false))
 	d.settle()
 }
 
@@ -139,12 +146,14 @@ type visitor struct {
 
 var visitors int
 
+// visitor makes a visitor who has a tab open.
 func (d *desk) visitor() *visitor {
 	d.t.Helper()
 	visitors++
 	v := &visitor{Visitor: models.Visitor{SiteID: d.site.ID, TokenHash: []byte(strconv.Itoa(visitors))}}
 	must(d.t, d.account.CreateVisitor(context.Background(), &v.Visitor))
 	v.ear = d.listen(TopicVisitor(v.ID))
+	d.VisitorCame(context.Background(), v.Visitor)
 	return v
 }
 
@@ -155,6 +164,17 @@ func (d *desk) start(v *visitor, text string) string {
 	d.settle()
 	return conv
 }
+
+// answer lets an agent say something.
+func (d *desk) answer(name, conv string) {
+	d.t.Helper()
+	answers++
+	_, err := d.SayAsAgent(context.Background(), d.agents[name], Line{Conv: conv, CID: "answer-" + strconv.Itoa(answers), Text: "how may I help?"})
+	must(d.t, err)
+	d.settle()
+}
+
+var answers int
 
 func (d *desk) conv(id string) Summary {
 	d.t.Helper()

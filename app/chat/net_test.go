@@ -132,6 +132,7 @@ func TestComingBackToTheQueueIsToldAgain(t *testing.T) {
 	d.mu.Unlock()
 	_, err := d.Take(ctx, d.agents["anna"], conv)
 	must(t, err)
+	d.clock.pass(time.Second)
 	_, err = d.Transfer(ctx, d.agents["anna"], conv, Destination{Department: d.support.PublicID})
 	must(t, err)
 	d.mu.Lock()

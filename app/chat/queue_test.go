@@ -120,19 +120,20 @@ func TestBackWithinTheGraceNothingHappened(t *testing.T) {
 	d.come("anna")
 	v := d.visitor()
 	conv := d.start(v, "hello")
+	d.answer("anna", conv)
 	before := d.conv(conv)
 	d.leave("anna")
 	d.clock.pass(testGrace - time.Second)
 	d.come("anna")
-	d.clock.pass(time.Hour)
+	d.clock.pass(5 * time.Minute)
 	d.sweepNow()
 	if after := d.conv(conv); !reflect.DeepEqual(before, after) {
 		t.Errorf("before %+v\nafter  %+v", before, after)
 	}
-	due, next, err := d.db.Due(context.Background(), 10)
+	c, err := d.account.Conversation(context.Background(), conv)
 	must(t, err)
-	if len(due) > 0 || !next.IsZero() {
-		t.Errorf("a deadline is left: %v, %v", due, next)
+	if at, left := c.Deadlines[models.DueAgentGrace]; left {
+		t.Errorf("the deadline of the grace is left: %v", at)
 	}
 }
 
@@ -141,6 +142,7 @@ func TestOneOfTwoTabsClosingIsNoLeaving(t *testing.T) {
 	d.come("anna")
 	d.come("anna")
 	conv := d.start(d.visitor(), "hello")
+	d.answer("anna", conv)
 	d.leave("anna")
 	d.clock.pass(time.Hour)
 	d.sweepNow()
@@ -182,7 +184,7 @@ func TestManyVisitorsAndAgentsAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for _, a := range d.agents {
 		all.Go(func() {
-			if err := d.AgentCame(context.Background(), a); err != nil {
+			if err := d.AgentCame(context.Background(), a, false); err != nil {
 				t.Error(err)
 			}
 		})
