@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ type desk struct {
 	site    models.Site
 	support models.Department
 	agents  map[string]models.Agent
+	known   []*visitor
 }
 
 type clock struct {
@@ -116,6 +118,25 @@ func (d *desk) restart() {
 	must(d.t, d.db.Recover(context.Background(), store.Return{Agents: now.Add(testGrace), Visitors: now.Add(testVisitorGrace)}))
 }
 
+// resume is restart, after which everybody who was connected comes back.
+func (d *desk) resume() {
+	d.t.Helper()
+	var agents []string
+	for name, a := range d.agents {
+		if d.presence.Agent(a.ID) {
+			agents = append(agents, name)
+		}
+	}
+	visitors := slices.DeleteFunc(slices.Clone(d.known), func(v *visitor) bool { return !d.presence.Visitor(v.ID) })
+	d.restart()
+	for _, v := range visitors {
+		d.tab(v)
+	}
+	for _, name := range agents {
+		d.come(name)
+	}
+}
+
 // settle waits until no queue is being looked at.
 func (d *desk) settle() { d.running.Wait() }
 
@@ -124,6 +145,21 @@ func (d *desk) sweepNow() {
 	d.t.Helper()
 	d.sweepOnce(context.Background())
 	d.settle()
+}
+
+// pass lets time pass, and deals with every deadline on the way.
+func (d *desk) pass(by time.Duration) {
+	d.t.Helper()
+	d.clock.pass(by)
+	for range 20 {
+		due, _, err := d.db.Due(context.Background(), 1)
+		must(d.t, err)
+		if len(due) == 0 {
+			return
+		}
+		d.sweepNow()
+	}
+	d.t.Fatal("a deadline is due again and again")
 }
 
 func (d *desk) come(name string) {
@@ -146,14 +182,29 @@ type visitor struct {
 
 var visitors int
 
+// tab opens a tab of a visitor, and listens to what it is sent.
+func (d *desk) tab(v *visitor) {
+	d.t.Helper()
+	v.ear = d.listen(TopicVisitor(v.ID))
+	d.VisitorCame(context.Background(), v.Visitor)
+	d.settle()
+}
+
+// shut closes it.
+func (d *desk) shut(v *visitor) {
+	d.t.Helper()
+	d.VisitorLeft(context.Background(), v.Visitor)
+	d.settle()
+}
+
 // visitor makes a visitor who has a tab open.
 func (d *desk) visitor() *visitor {
 	d.t.Helper()
 	visitors++
 	v := &visitor{Visitor: models.Visitor{SiteID: d.site.ID, TokenHash: []byte(strconv.Itoa(visitors))}}
 	must(d.t, d.account.CreateVisitor(context.Background(), &v.Visitor))
-	v.ear = d.listen(TopicVisitor(v.ID))
-	d.VisitorCame(context.Background(), v.Visitor)
+	d.known = append(d.known, v)
+	d.tab(v)
 	return v
 }
 
