@@ -104,3 +104,10 @@ func refused(t *testing.T, err error, kind models.Kind) {
 		t.Errorf("%v, want %s", err, kind)
 	}
 }
+
+// invite lets an agent invite another.
+func (d *desk) invite(by, guest, conv string) {
+	d.t.Helper()
+	_, err := d.Invite(context.Background(), d.agents[by], conv, d.agents[guest].PublicID)
+	must(d.t, err)
+}
