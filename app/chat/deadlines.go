@@ -157,9 +157,15 @@ func (s *Service) withdraw(tx *store.Tx, c *models.Conversation, m *move) error 
 	}
 	ok, err := s.giveBack(tx, c, back)
 	if ok {
-		m.also = &models.Message{Kind: models.EventReturned, AgentID: back}
+		m.also = returned(back)
 	}
 	return err
+}
+
+// returned tells that what nobody took is back with an agent: not by whoever did not take it, of whom
+// the visitor knows nothing.
+func returned(agentID int64) *models.Message {
+	return &models.Message{Kind: models.EventReturned, AuthorType: models.BySystem, AgentID: agentID}
 }
 
 // giveBack gives what nobody took to the agent who had it, if they can have it.
@@ -202,7 +208,7 @@ func (s *Service) agentSilent(tx *store.Tx, c *models.Conversation, m *move) (mo
 	}
 	ok, err := s.giveBack(tx, c, back)
 	if ok {
-		m.also = &models.Message{Kind: models.EventReturned, AgentID: back}
+		m.also = returned(back)
 	}
 	return told, err
 }

@@ -17,7 +17,8 @@ type move struct {
 	why     models.EndReason
 	// decide changes the conversation by its rules and says which event tells of it.
 	decide func(tx *store.Tx, c *models.Conversation) (models.Message, error)
-	// also is set by decide to what is told after the event; nil for nothing.
+	// also is set by decide to what is told after the event, by the same author unless it has another;
+	// nil for nothing.
 	also *models.Message
 	// note is added for agents only, after the event; may be empty.
 	note string
@@ -112,7 +113,9 @@ func (s *Service) begin(m *move, after *models.Summary) <-chan error {
 			more = append(more, models.Message{Kind: models.EventNote, Text: m.note})
 		}
 		for _, e := range more {
-			e.AuthorType, e.AuthorID = told.AuthorType, m.byID
+			if e.AuthorType == "" {
+				e.AuthorType, e.AuthorID = told.AuthorType, m.byID
+			}
 			if err := tx.Append(c, &e); err != nil {
 				return err
 			}
@@ -135,7 +138,10 @@ func (s *Service) begin(m *move, after *models.Summary) <-chan error {
 
 // named adds to an event the names it goes out with.
 func (s *Service) named(m *move, after models.Summary, msg models.Message) store.Event {
-	e := event(msg, m.by)
+	e := event(msg, nil)
+	if msg.AuthorType != models.BySystem {
+		e = event(msg, m.by)
+	}
 	if msg.AgentID != 0 && msg.AgentID == after.AgentID {
 		e.AgentPublicID, e.AgentName = after.AgentPublicID, after.AgentName
 	}

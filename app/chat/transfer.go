@@ -78,7 +78,8 @@ func (s *Service) toAgent(ctx context.Context, by models.Agent, to Destination, 
 			return told, err
 		}
 		owner := c.AgentID
-		if d.Mode == models.ModeOffer {
+		if d.Mode == models.ModeOffer { // at whom it rings is for agents only, until they accept
+			told.AgentID, told.DepartmentID = 0, d.ID
 			until := tx.Now().Add(seconds(d.OfferTime))
 			m.also = &models.Message{Kind: models.EventOffered, AgentID: target.ID, Until: until}
 			err = c.Offer(target.ID, tx.Now(), until)
