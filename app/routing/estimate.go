@@ -26,6 +26,9 @@ func Estimate(place int, served []models.Instant, now models.Instant) Wait {
 		return Wait{}
 	}
 	between := now.Sub(served[len(served)-1]) / time.Duration(len(served))
+	if between < 0 || place > int(maxEstimate/max(between, 1)) { // the clock was put back; too far from their turn
+		return Wait{}
+	}
 	mean := time.Duration(place) * between
 	spread := time.Duration(math.Sqrt(float64(place)) * float64(between))
 	if mean+spread > maxEstimate {
