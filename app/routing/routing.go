@@ -5,6 +5,7 @@ package routing
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"foyer/models"
@@ -96,7 +97,7 @@ func Match(waiting []Waiting, agents []Agent, departments []Department) []Pairin
 	f := newFloor(agents, departments)
 	var pairings []Pairing
 	for _, w := range waiting {
-		if d := f.departments[w.Department]; d == nil || d.Mode == models.ModePull || !d.room() {
+		if d := f.departments[w.Department]; d == nil || d.Mode == models.ModePull || d.rooms == 0 {
 			continue
 		}
 		if p, seat := f.decide(w); seat != nil {
@@ -121,63 +122,78 @@ func Explain(w Waiting, agents []Agent, departments []Department) Pairing {
 type floor struct {
 	departments map[int64]*department
 	latest      models.Instant // of all assignments
+
+	// What each decision fills anew: in a crowd, making them would take longer than deciding.
+	here, tried, best, full, fullHere []*seat
 }
 
 type department struct {
 	Department
-	seats []*seat
+	here   []*seat            // who can be given conversations, room or not; the best first
+	absent map[string][]int64 // who can't, by the reason
+	rooms  int                // how many of those here have room
 }
 
 // person is an agent with what they are given meanwhile.
 type person struct {
 	Agent
-	seats []*seat
+	seats []*seat // where they can be given conversations
 }
 
 // seat is what a person is in a department.
 type seat struct {
 	*person
 	Member
+	in   *department
+	rank int    // of the tier
+	full string // why they have no room, "" while they have
 }
 
 func newFloor(agents []Agent, departments []Department) *floor {
 	f := &floor{departments: make(map[int64]*department, len(departments))}
 	for _, d := range departments {
-		f.departments[d.ID] = &department{Department: d}
+		f.departments[d.ID] = &department{Department: d, absent: map[string][]int64{}}
 	}
 	for _, a := range agents {
-		p := &person{Agent: a}
+		p, absent := &person{Agent: a}, absence(a)
 		f.latest = max(f.latest, a.LastAssignedAt)
 		for _, m := range a.Members {
-			if d := f.departments[m.Department]; d != nil {
-				s := &seat{p, m}
-				p.seats, d.seats = append(p.seats, s), append(d.seats, s)
+			d := f.departments[m.Department]
+			if d == nil {
+				continue
 			}
+			if absent != "" {
+				d.absent[absent] = append(d.absent[absent], a.ID)
+				continue
+			}
+			s := &seat{person: p, Member: m, in: d, rank: m.Tier.Rank()}
+			if s.full = s.fullness(); s.full == "" {
+				d.rooms++
+			}
+			p.seats, d.here = append(p.seats, s), append(d.here, s)
 		}
+	}
+	for _, d := range f.departments {
+		slices.SortFunc(d.here, d.compare)
 	}
 	return f
 }
 
-// room reports whether anybody of the department can have anything.
-func (d *department) room() bool {
-	return slices.ContainsFunc(d.seats, func(s *seat) bool { return s.absent() == "" && s.full() == "" })
-}
-
-// absent says why somebody can't have any conversation, room or not.
-func (s *seat) absent() string {
+// absence says why somebody can't have any conversation, room or not.
+func absence(a Agent) string {
 	switch {
-	case s.Status == models.Away:
+	case a.Status == models.Away:
 		return LeftAway
-	case s.Status != models.Online:
+	case a.Status != models.Online:
 		return LeftOffline
-	case !s.Accepting:
+	case !a.Accepting:
 		return LeftNotAccepting
 	}
 	return ""
 }
 
-// full says whether somebody has as many conversations as they may.
-func (s *seat) full() string {
+// fullness says whether somebody has as many conversations as they may.
+func (s *seat) fullness() string {
 	switch {
 	case s.Agent.Open >= s.Agent.Limit:
 		return LeftFull
@@ -187,6 +203,27 @@ func (s *seat) full() string {
 	return ""
 }
 
+// give notes that somebody has one more.
+func (f *floor) give(s *seat) {
+	for _, other := range s.seats { // their places change
+		d := other.in
+		at := slices.Index(d.here, other)
+		d.here = slices.Delete(d.here, at, at+1)
+	}
+	f.latest++ // later than all before, whatever the time is
+	s.Agent.Open++
+	s.Member.Open++
+	s.LastAssignedAt = f.latest
+	for _, other := range s.seats {
+		d, had := other.in, other.full == ""
+		if other.full = other.fullness(); had && other.full != "" {
+			d.rooms--
+		}
+		at, _ := slices.BinarySearchFunc(d.here, other, d.compare)
+		d.here = slices.Insert(d.here, at, other)
+	}
+}
+
 // decide chooses who should have w; the seat is nil if nobody can.
 func (f *floor) decide(w Waiting) (Pairing, *seat) {
 	p := Pairing{Conversation: w.ID, Why: WhyNobody, LeftOut: map[string][]int64{}}
@@ -194,34 +231,47 @@ func (f *floor) decide(w Waiting) (Pairing, *seat) {
 	if d == nil {
 		return p, nil
 	}
-	var here, tried []*seat
-	for _, s := range d.seats {
-		switch why := s.absent(); {
-		case why != "":
-			p.LeftOut[why] = append(p.LeftOut[why], s.ID)
-		case slices.Contains(w.Tried, s.ID):
-			tried = append(tried, s)
-		default:
-			here = append(here, s)
+	maps.Copy(p.LeftOut, d.absent)
+	here := d.here
+	f.tried = f.tried[:0]
+	if len(w.Tried) > 0 {
+		f.here = f.here[:0]
+		for _, s := range d.here {
+			if slices.Contains(w.Tried, s.ID) {
+				f.tried = append(f.tried, s)
+			} else {
+				f.here = append(f.here, s)
+			}
 		}
+		here = f.here
 	}
-	free := d.free(w, here, &p)
-	if len(free) == 0 && w.AskAgain {
-		free = d.free(w, tried, &p)
+	best, free := f.free(d, w, here, &p)
+	if free == 0 && w.AskAgain {
+		best, free = f.free(d, w, f.tried, &p)
 	} else {
-		for _, s := range tried {
-			p.LeftOut[LeftTried] = append(p.LeftOut[LeftTried], s.ID)
-		}
+		p.leave(LeftTried, f.tried)
 	}
-	if len(free) == 0 {
+	if free == 0 {
 		return p, nil
 	}
-	return d.choose(w, free, p)
+	return d.choose(w, best, free, p), best[0]
 }
 
-// free returns those who suit best and have room. Whom nobody here suits need not wait for somebody
-// who is not here: then all suit.
-func (d *department) free(w Waiting, here []*seat, p *Pairing) []*seat {
+// leave notes why some can't have it.
+func (p *Pairing) leave(why string, seats []*seat) {
+	if len(seats) == 0 {
+		return
+	}
+	ids := slices.Grow(p.LeftOut[why], len(seats))
+	for _, s := range seats {
+		ids = append(ids, s.ID)
+	}
+	p.LeftOut[why] = ids
+}
+
+// free returns the best of those who suit and have room, and how many there are. Whom nobody here
+// suits need not wait for somebody who is not here: then all suit.
+func (f *floor) free(d *department, w Waiting, here []*seat, p *Pairing) (best []*seat, n int) {
 	suiting := here
 	if d.MatchLanguage && w.Language != "" {
 		suiting = narrow(w, suiting, p, LeftLanguage, func(s *seat) bool {
@@ -231,15 +281,25 @@ func (d *department) free(w Waiting, here []*seat, p *Pairing) []*seat {
 	for _, skill := range w.Skills {
 		suiting = narrow(w, suiting, p, LeftSkill, func(s *seat) bool { return slices.Contains(s.Skills, skill) })
 	}
-	var free []*seat
+	f.best, f.full, f.fullHere = f.best[:0], f.full[:0], f.fullHere[:0]
 	for _, s := range suiting {
-		if why := s.full(); why != "" {
-			p.LeftOut[why] = append(p.LeftOut[why], s.ID)
-			continue
+		switch {
+		case s.full == LeftFull:
+			f.full = append(f.full, s)
+		case s.full != "":
+			f.fullHere = append(f.fullHere, s)
+		case s.ID == w.Prefer:
+			f.best = slices.Insert(f.best, 0, s)
+			n++
+		default:
+			if n++; len(f.best) < maxCandidates {
+				f.best = append(f.best, s)
+			}
 		}
-		free = append(free, s)
 	}
-	return free
+	p.leave(LeftFull, f.full)
+	p.leave(LeftDepartmentFull, f.fullHere)
+	return f.best[:min(len(f.best), maxCandidates)], n
 }
 
 // narrow leaves out whom something wanted does not fit, unless it fits nobody. Who is preferred stays.
@@ -247,58 +307,43 @@ func narrow(w Waiting, from []*seat, p *Pairing, why string, fits func(*seat) bo
 	if !slices.ContainsFunc(from, fits) {
 		return from
 	}
-	var fitting []*seat
+	var fitting, others []*seat
 	for _, s := range from {
 		if fits(s) || s.ID == w.Prefer {
 			fitting = append(fitting, s)
-			continue
+		} else {
+			others = append(others, s)
 		}
-		p.LeftOut[why] = append(p.LeftOut[why], s.ID)
 	}
+	p.leave(why, others)
 	return fitting
 }
 
-// choose takes the best of those who can have w.
-func (d *department) choose(w Waiting, free []*seat, p Pairing) (Pairing, *seat) {
-	slices.SortFunc(free, func(a, b *seat) int { return d.compare(w, a, b) })
-	for _, s := range free[:min(len(free), maxCandidates)] {
-		p.Candidates = append(p.Candidates, models.Candidate{AgentID: s.ID, Open: s.Agent.Open, Limit: s.Agent.Limit, Tier: s.Tier})
+// choose gives w to the best of those who can have it.
+func (d *department) choose(w Waiting, best []*seat, free int, p Pairing) Pairing {
+	p.Candidates = make([]models.Candidate, len(best))
+	for i, s := range best {
+		p.Candidates[i] = models.Candidate{AgentID: s.ID, Open: s.Agent.Open, Limit: s.Agent.Limit, Tier: s.Tier}
 	}
-	best := free[0]
-	p.Agent, p.Offer = best.ID, d.Mode == models.ModeOffer
+	p.Agent, p.Offer = best[0].ID, d.Mode == models.ModeOffer
 	switch {
-	case best.ID == w.Prefer:
+	case p.Agent == w.Prefer:
 		p.Why = WhyPreferred
-	case len(free) == 1:
+	case free == 1:
 		p.Why = WhyOnlyOne
 	default:
 		p.Why = Why(d.Strategy)
 	}
-	return p, best
+	return p
 }
 
-// compare orders those who can have w, the best first.
-func (d *department) compare(w Waiting, a, b *seat) int {
-	preferred := func(s *seat) int {
-		if s.ID == w.Prefer {
-			return 0
-		}
-		return 1
+// compare orders those who can be given conversations, the best first.
+func (d *department) compare(a, b *seat) int {
+	if d.Strategy == models.ByTiers && a.rank != b.rank {
+		return a.rank - b.rank
 	}
-	order := preferred(a) - preferred(b)
-	if d.Strategy == models.ByTiers {
-		order = cmp.Or(order, a.Tier.Rank()-b.Tier.Rank())
+	if d.Strategy != models.RoundRobin && a.Agent.Open != b.Agent.Open {
+		return a.Agent.Open - b.Agent.Open
 	}
-	if d.Strategy != models.RoundRobin {
-		order = cmp.Or(order, a.Agent.Open-b.Agent.Open)
-	}
-	return cmp.Or(order, cmp.Compare(a.LastAssignedAt, b.LastAssignedAt), cmp.Compare(a.ID, b.ID))
-}
-
-// give notes that somebody has one more.
-func (f *floor) give(s *seat) {
-	f.latest++ // later than all before, whatever the time is
-	s.Agent.Open++
-	s.Member.Open++
-	s.LastAssignedAt = f.latest
+	return cmp.Or(cmp.Compare(a.LastAssignedAt, b.LastAssignedAt), cmp.Compare(a.ID, b.ID))
 }
