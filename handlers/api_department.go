@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -11,18 +13,47 @@ import (
 )
 
 type departmentCall struct {
-	Body struct {
-		lenient
-		chat.DepartmentSettings
-	}
+	Body departmentBody
 }
 
 type departmentIDCall struct {
 	ID   string `path:"id" maxLength:"64"`
-	Body struct {
-		lenient
-		chat.DepartmentSettings
+	Body departmentBody
+}
+
+// departmentBody begins with the defaults: huma's own would be put in the place of a 0 that was said.
+type departmentBody struct {
+	lenient
+	chat.DepartmentSettings
+}
+
+// UnmarshalJSON reads the settings that are given into the defaults.
+func (s *departmentBody) UnmarshalJSON(b []byte) error {
+	s.DepartmentSettings = chat.NewDepartmentSettings()
+	return json.Unmarshal(b, &s.DepartmentSettings)
+}
+
+// TransformSchema says in the document which the defaults are.
+func (departmentBody) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return tellDefaults(s, chat.NewDepartmentSettings())
+}
+
+// tellDefaults writes the values that what is left out has into a schema.
+func tellDefaults(s *huma.Schema, values any) *huma.Schema {
+	var defaults map[string]any
+	b, err := json.Marshal(values)
+	if err == nil {
+		err = json.Unmarshal(b, &defaults)
 	}
+	if err != nil {
+		panic(err) // settings are strings, numbers and lists
+	}
+	for name, value := range defaults {
+		if p := s.Properties[name]; p != nil && !slices.Contains(s.Required, name) {
+			p.Default = value
+		}
+	}
+	return s
 }
 
 type memberCall struct {
@@ -40,10 +71,23 @@ type memberIDCall struct {
 }
 
 type routingCall struct {
-	Body struct {
-		lenient
-		chat.RoutingSettings
-	}
+	Body routingBody
+}
+
+type routingBody struct {
+	lenient
+	chat.RoutingSettings
+}
+
+// UnmarshalJSON reads the settings that are given into the defaults.
+func (s *routingBody) UnmarshalJSON(b []byte) error {
+	s.RoutingSettings = chat.NewRoutingSettings()
+	return json.Unmarshal(b, &s.RoutingSettings)
+}
+
+// TransformSchema says in the document which the defaults are.
+func (routingBody) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return tellDefaults(s, chat.NewRoutingSettings())
 }
 
 const departmentsPath = "/api/v1/departments"
@@ -94,7 +138,7 @@ func (w *Web) departmentAPI(api huma.API) {
 		return answer(w.Chat.Routing(ctx, who.Agent))
 	})
 	signedIn(w, api, huma.Operation{
-		OperationID: "setRouting", Method: http.MethodPut, Path: "/api/v1/routing", Summary: "Change what the account wants of routing as a whole",
+		OperationID: "setRouting", Method: http.MethodPut, Path: "/api/v1/routing", Summary: "Change what the account wants of routing as a whole: what is left out gets its default",
 		Errors: errors,
 	}, func(ctx context.Context, who identity.Principal, in *routingCall) (*body[chat.RoutingSettings], error) {
 		return answer(w.Chat.SetRouting(ctx, who.Agent, in.Body.RoutingSettings))

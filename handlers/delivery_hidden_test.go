@@ -80,7 +80,7 @@ var happenings = []string{
 func (o *onlooker) live(script []string, hidden []int) []byte {
 	ctx := context.Background()
 	for _, a := range o.agents {
-		o.need(o.w.web.Chat.AgentCame(ctx, a))
+		o.need(o.w.web.Chat.AgentCame(ctx, a, false))
 	}
 	o.come(0)
 	for i, what := range script {

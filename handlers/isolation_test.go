@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"regexp"
 	"sort"
 	"strings"
 	"testing"
@@ -14,13 +15,14 @@ import (
 // The isolation matrix: every route and every frame, as nobody, as another tenant, as a colleague.
 // A route or frame without a row fails the test, so a new one can't be forgotten.
 
-// routeRow says what a route answers to whom. {conv} is a conversation of tea's anna, {file} was sent there.
+// routeRow says what a route answers to whom. In route and body, {conv} is a conversation of tea's anna
+// and {seq} her note, {file} was sent there, {ben} and {department} are tea's, too.
 type routeRow struct {
 	route   string
 	body    any
 	nobody  int
-	foreign int // an agent of another tenant, {conv} being tea's
-	other   int // anna's colleague
+	foreign int // the owner of another tenant, who may do there whatever can be done
+	other   int // anna's colleague, who is no supervisor
 }
 
 func routeMatrix() []routeRow {
@@ -39,9 +41,20 @@ func routeMatrix() []routeRow {
 		{"POST /api/v1/session", map[string]any{"email": "x", "password": "x"}, 401, 401, 401},
 		{"GET /api/v1/me", nil, 401, 200, 200},
 		{"PUT /api/v1/me/availability", map[string]any{"status": "online"}, 401, 200, 200},
+		{"PUT /api/v1/me/accepting", map[string]any{"accepting": true}, 401, 200, 200},
+		{"POST /api/v1/me/active", nil, 401, 200, 200},
 		{"PUT /api/v1/me/password", map[string]any{"current": "x", "new": "x"}, 401, 403, 403},
 		{"GET /api/v1/agents", nil, 401, 200, 200},
+		{"GET /api/v1/board", nil, 401, 200, 200},
 		{"GET /api/v1/departments", nil, 401, 200, 200},
+		{"POST /api/v1/departments", map[string]any{"name": "x"}, 401, 201, 403},
+		{"GET /api/v1/departments/{department}", nil, 401, 404, 200},
+		{"PUT /api/v1/departments/{department}", map[string]any{"name": "x"}, 401, 404, 403},
+		{"PUT /api/v1/departments/{department}/members/{ben}", map[string]any{"tier": "last"}, 401, 404, 403},
+		{"DELETE /api/v1/departments/{department}/members/{ben}", nil, 401, 404, 403},
+		{"PUT /api/v1/agents/{ben}/limit", map[string]any{"limit": 1}, 401, 404, 403},
+		{"GET /api/v1/routing", nil, 401, 200, 200},
+		{"PUT /api/v1/routing", map[string]any{"return_to_last": true}, 401, 200, 403},
 		{"GET /api/v1/conversations", nil, 401, 200, 200},
 		{"GET /api/v1/conversations/{conv}", nil, 401, 404, 200},
 		{"GET /api/v1/conversations/{conv}/messages", nil, 401, 404, 200},
@@ -51,6 +64,12 @@ func routeMatrix() []routeRow {
 		{"POST /api/v1/conversations/{conv}/take", nil, 401, 404, 409},
 		{"POST /api/v1/conversations/{conv}/transfer", map[string]any{"agent": "{ben}"}, 401, 404, 403},
 		{"POST /api/v1/conversations/{conv}/close", nil, 401, 404, 403},
+		{"POST /api/v1/conversations/{conv}/accept", nil, 401, 404, 409},
+		{"POST /api/v1/conversations/{conv}/decline", nil, 401, 404, 409},
+		{"POST /api/v1/conversations/{conv}/invite", map[string]any{"agent": "{ben}"}, 401, 404, 403},
+		{"DELETE /api/v1/conversations/{conv}/guests/{ben}", nil, 401, 404, 404}, // ben is none
+		{"PUT /api/v1/conversations/{conv}/priority", map[string]any{"priority": 0}, 401, 404, 200},
+		{"GET /api/v1/conversations/{conv}/routing", nil, 401, 404, 403},
 		{"POST /api/v1/uploads", nil, 401, 400, 400}, // what is in the form: TestIsolationOfFiles
 		{"GET /api/v1/files/{file}", nil, 401, 404, 200},
 		{"POST /api/v1/files/{file}/link", nil, 401, 401, 401}, // for visitors only
@@ -68,7 +87,7 @@ var secrets = []string{"Lapsang", "Darjeeling", "Agatha", "anna@tea.test"}
 // world is two tenants; in the first, anna has a conversation with a visitor.
 func world(s *server) (conv string, tea tenant, visitorToken string) {
 	tea = s.tenant("tea", 4, "anna", "ben", "owner")
-	s.tenant("oil", 4, "eve")
+	s.tenant("oil", 4, "eve", "owner")
 	anna := s.signIn("anna@tea.test")
 	desk := anna.agent()
 	visitor, token := s.visitor("tea")
@@ -88,16 +107,21 @@ func TestIsolationOfRoutes(t *testing.T) {
 	file := s.sentFile(conv, token)
 	rows := routeMatrix()
 	checkRoutesHaveRows(t, s, rows)
+	fill := strings.NewReplacer("{conv}", conv, "{seq}", "4", "{file}", file, // the fourth is anna's note
+		"{ben}", tea.agents["ben"].PublicID, "{department}", tea.support.PublicID)
 	before := s.state(conv)
-	eve, ben := s.signIn("eve@oil.test"), s.signIn("ben@tea.test")
+	foreign, ben := s.signIn("owner@oil.test"), s.signIn("ben@tea.test")
 	for _, row := range rows {
 		method, path, _ := strings.Cut(row.route, " ")
-		path = strings.NewReplacer("{conv}", conv, "{seq}", "4", "{file}", file).Replace(path) // anna's note
-		body := row.body
-		if m, ok := body.(map[string]any); ok && m["agent"] == "{ben}" {
-			body = map[string]any{"agent": tea.agents["ben"].PublicID}
+		place := placeholder.FindString(path)
+		path = fill.Replace(path)
+		var body any
+		if row.body != nil {
+			text, err := json.Marshal(row.body)
+			must(t, err)
+			body = json.RawMessage(fill.Replace(string(text)))
 		}
-		for who, c := range map[string]*client{"nobody": s.anonymous(), "foreign": eve, "other": ben} {
+		for who, c := range map[string]*client{"nobody": s.anonymous(), "foreign": foreign, "other": ben} {
 			want := map[string]int{"nobody": row.nobody, "foreign": row.foreign, "other": row.other}[who]
 			res, text := c.send(method, path, body)
 			if s.web.Assets.Built() == false && path == "/" && want == 200 {
@@ -110,23 +134,23 @@ func TestIsolationOfRoutes(t *testing.T) {
 				noSecrets(t, row.route+" as "+who, text)
 			}
 		}
-		if strings.Contains(row.route, "{conv}") && row.foreign == 404 {
-			sameAsUnknown(t, eve, method, path, conv, body)
-		}
-		if strings.Contains(row.route, "{file}") && row.foreign == 404 {
-			sameAsUnknown(t, eve, method, path, file, body)
+		if place != "" && row.foreign == 404 {
+			sameAsUnknown(t, foreign, method, path, fill.Replace(place), body)
 		}
 	}
 	if after := s.state(conv); !reflect.DeepEqual(before, after) {
-		t.Errorf("the conversation was changed:\n%v\n%v", before, after)
+		t.Errorf("something was changed:\n%v\n%v", before, after)
 	}
 }
 
+// placeholder stands for an id in a row of the matrix, as :id does in Fiber's routes.
+var placeholder = regexp.MustCompile(`\{\w+\}|:\w+`)
+
 // sameAsUnknown checks that what isn't yours is answered to the letter like what doesn't exist.
-func sameAsUnknown(t *testing.T, c *client, method, path, conv string, body any) {
+func sameAsUnknown(t *testing.T, c *client, method, path, id string, body any) {
 	t.Helper()
 	_, theirs := c.send(method, path, body)
-	_, nothing := c.send(method, strings.Replace(path, conv, "01ARZ3NDEKTSV4RRFFQ69G5FAV", 1), body)
+	_, nothing := c.send(method, strings.Replace(path, id, "01ARZ3NDEKTSV4RRFFQ69G5FAV", 1), body)
 	if theirs != nothing {
 		t.Errorf("%s %s: somebody else's %q, unknown %q", method, path, theirs, nothing)
 	}
@@ -145,11 +169,11 @@ func checkRoutesHaveRows(t *testing.T, s *server, rows []routeRow) {
 	t.Helper()
 	known := map[string]bool{}
 	for _, row := range rows {
-		known[strings.NewReplacer("{conv}", ":id", "{seq}", ":seq", "{file}", ":id").Replace(row.route)] = true
+		known[placeholder.ReplaceAllString(row.route, "{}")] = true
 	}
 	var missing []string
 	for _, r := range s.web.App().GetRoutes(true) {
-		if r.Method != fiber.MethodHead && !known[r.Method+" "+r.Path] {
+		if r.Method != fiber.MethodHead && !known[placeholder.ReplaceAllString(r.Method+" "+r.Path, "{}")] {
 			missing = append(missing, r.Method+" "+r.Path)
 		}
 	}
@@ -159,12 +183,14 @@ func checkRoutesHaveRows(t *testing.T, s *server, rows []routeRow) {
 	}
 }
 
-// state is everything an agent of tea can see of a conversation.
+// state is everything the owner of tea can see of a conversation, and of how the queues are arranged.
 func (s *server) state(conv string) []any {
 	owner := s.signIn("owner@tea.test")
-	details := owner.call("GET", "/api/v1/conversations/"+conv, nil)
-	log := owner.call("GET", "/api/v1/conversations/"+conv+"/messages", nil)
-	return []any{details, log}
+	var state []any
+	for _, path := range []string{"conversations/" + conv, "conversations/" + conv + "/messages", "departments", "routing", "agents"} {
+		state = append(state, owner.call("GET", "/api/v1/"+path, nil))
+	}
+	return state
 }
 
 func TestIsolationOfVisitorFrames(t *testing.T) {

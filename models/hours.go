@@ -57,6 +57,7 @@ func (h Hours) check() error {
 		if err := checkSpans("hours of "+string(day), spans); err != nil {
 			return err
 		}
+		h[day] = append([]Span{}, spans...) // said to be closed is a list as well
 	}
 	return nil
 }
@@ -75,7 +76,7 @@ func checkHolidays(list []Holiday) error {
 			return Errorf(KindInvalid, "holidays: %s is there twice", h.Date)
 		}
 		seen[h.Date] = true
-		h.Name = Clip(h.Name, MaxName)
+		h.Name, h.Hours = Clip(h.Name, MaxName), append([]Span{}, h.Hours...)
 		if err := checkSpans("hours of "+h.Date, h.Hours); err != nil {
 			return err
 		}

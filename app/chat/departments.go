@@ -16,24 +16,28 @@ type Department struct {
 	DepartmentSettings
 }
 
-// DepartmentSettings are what an administrator may choose of a department.
+// DepartmentSettings are what an administrator may choose of a department. Most have a zero that means
+// something: what is left out is as in NewDepartmentSettings.
 type DepartmentSettings struct {
 	Name          string           `json:"name" doc:"1 to 80 characters"`
-	TimeZone      string           `json:"time_zone" required:"false" default:"UTC" doc:"of hours and holidays, an IANA name"`
-	Hours         models.Hours     `json:"hours" required:"false" doc:"by day, mon to sun; null is always open"`
+	TimeZone      string           `json:"time_zone" required:"false" doc:"of hours and holidays, an IANA name"`
+	Hours         models.Hours     `json:"hours" required:"false" nullable:"true" doc:"by day, mon to sun; null is always open"`
 	Holidays      []models.Holiday `json:"holidays" required:"false" doc:"dates with hours of their own; no hours is closed"`
-	Strategy      models.Strategy  `json:"strategy" required:"false" default:"least_busy" doc:"least_busy, round_robin or tiers"`
-	Mode          models.Mode      `json:"mode" required:"false" default:"auto" doc:"auto, offer or pull"`
+	Strategy      models.Strategy  `json:"strategy" required:"false" doc:"least_busy, round_robin or tiers"`
+	Mode          models.Mode      `json:"mode" required:"false" doc:"auto, offer or pull"`
 	QueueLimit    int              `json:"queue_limit" required:"false" doc:"how many may wait; 0 is any number"`
 	MaxWait       int              `json:"max_wait_s" required:"false" doc:"how long somebody may wait; 0 is any time"`
-	Then          models.Then      `json:"then" required:"false" default:"wait" doc:"what becomes of those who would be too many or wait too long: message, overflow or wait"`
+	Then          models.Then      `json:"then" required:"false" doc:"what becomes of those who would be too many or wait too long: message, overflow or wait"`
 	Overflow      string           `json:"overflow" required:"false" doc:"id of the department they go to"`
-	OfferTime     int              `json:"offer_s" required:"false" default:"20" doc:"how long an offer rings"`
-	SilentTime    int              `json:"silent_s" required:"false" default:"120" doc:"how long an agent has for the first reply; 0 is any time"`
-	IdleWarn      int              `json:"idle_warn_s" required:"false" default:"600" doc:"how long a visitor may be silent before they are warned; 0 is any time"`
-	IdleClose     int              `json:"idle_close_s" required:"false" default:"300" doc:"how long after that the conversation is closed"`
+	OfferTime     int              `json:"offer_s" required:"false" doc:"how long an offer rings"`
+	SilentTime    int              `json:"silent_s" required:"false" doc:"how long an agent has for the first reply; 0 is any time"`
+	IdleWarn      int              `json:"idle_warn_s" required:"false" doc:"how long a visitor may be silent before they are warned; 0 is any time"`
+	IdleClose     int              `json:"idle_close_s" required:"false" doc:"how long after that the conversation is closed"`
 	MatchLanguage bool             `json:"match_language" required:"false" doc:"prefer agents who speak the visitor's language"`
 }
+
+// NewDepartmentSettings are the settings a department has until somebody changes them. It has no name.
+func NewDepartmentSettings() DepartmentSettings { return settingsOf(models.NewDepartment(""), "") }
 
 // Member is an agent who answers for a department.
 type Member struct {
@@ -105,7 +109,7 @@ func settingsOf(d models.Department, overflow string) DepartmentSettings {
 }
 
 func memberSettingsOf(m models.DepartmentMember) MemberSettings {
-	out := MemberSettings{Tier: m.Tier, Skills: slices.Concat([]string{}, m.Skills), Languages: slices.Concat([]string{}, m.Languages)}
+	out := MemberSettings{Tier: m.Tier, Skills: append([]string{}, m.Skills...), Languages: append([]string{}, m.Languages...)}
 	if m.ChatLimit != models.NoLimit {
 		out.Limit = &m.ChatLimit
 	}
@@ -173,6 +177,9 @@ func (s *Service) apply(ctx context.Context, by models.Agent, d *models.Departme
 	}
 	account := s.store.For(by.AccountID)
 	other, err := account.DepartmentCalled(ctx, to.Overflow)
+	if models.KindOf(err) == models.KindNotFound {
+		return models.Errorf(models.KindInvalid, "overflow: there is no such department")
+	}
 	if err != nil {
 		return err
 	}
@@ -274,6 +281,11 @@ type RoutingSettings struct {
 	ReturnToLast bool          `json:"return_to_last" required:"false" doc:"a visitor who comes back gets the agent they last had, if that one is free"`
 	AutoAway     int           `json:"auto_away_s" required:"false" doc:"after how long without a sign of life an agent counts as away; 0 is never"`
 	Rules        []RoutingRule `json:"rules" required:"false" doc:"the first that fits a new conversation counts"`
+}
+
+// NewRoutingSettings are what an account wants until somebody says otherwise.
+func NewRoutingSettings() RoutingSettings {
+	return RoutingSettings{AutoAway: models.DefaultAutoAway, Rules: []RoutingRule{}}
 }
 
 // RoutingRule gives new conversations that fit it a priority, and skills that are wanted.
