@@ -155,76 +155,6 @@ func waitingOf(c models.Conversation, now models.Instant) routing.Waiting {
 	}
 }
 
-// floor is who could answer.
-type floor struct {
-	store.Floor
-	agents      []routing.Agent
-	departments []routing.Department
-	byID        map[int64]*models.Department
-}
-
-func (s *Service) floor(ctx context.Context, accountID int64) (*floor, error) {
-	read, err := s.store.For(accountID).Floor(ctx)
-	if err != nil {
-		return nil, err
-	}
-	f := &floor{Floor: read, byID: make(map[int64]*models.Department, len(read.Departments))}
-	for i := range f.Departments {
-		d := &f.Departments[i]
-		f.byID[d.ID] = d
-		f.departments = append(f.departments, routing.Department{ID: d.ID, Strategy: d.Strategy, Mode: d.Mode, MatchLanguage: d.MatchLanguage})
-	}
-	index := make(map[int64]int, len(f.Agents))
-	f.agents = make([]routing.Agent, len(f.Agents))
-	for i, a := range f.Agents {
-		index[a.ID] = i
-		f.agents[i] = routing.Agent{
-			ID: a.ID, Status: s.Status(a, f.Account), Accepting: a.Accepting, Limit: a.ChatLimit, LastAssignedAt: a.LastAssignedAt,
-		}
-	}
-	open := make(map[[2]int64]int, len(f.Loads))
-	for _, l := range f.Loads {
-		if i, ok := index[l.AgentID]; ok {
-			f.agents[i].Open += l.Open
-			open[[2]int64{l.AgentID, l.DepartmentID}] = l.Open
-		}
-	}
-	for _, m := range f.Members {
-		a := &f.agents[index[m.AgentID]]
-		a.Members = append(a.Members, routing.Member{
-			Department: m.DepartmentID, Tier: m.Tier, Open: open[[2]int64{m.AgentID, m.DepartmentID}], Limit: m.ChatLimit,
-			Skills: m.Skills, Languages: m.Languages,
-		})
-	}
-	return f, nil
-}
-
-// room is how many conversations those who are here could be given in all.
-func (f *floor) room() int {
-	room := 0
-	for _, a := range f.agents {
-		if a.Status == models.Online && a.Accepting {
-			room += max(0, a.Limit-a.Open)
-		}
-	}
-	return room
-}
-
-// here reports whether somebody of a department is here and accepts conversations, busy or not.
-func (f *floor) here(departmentID int64) bool {
-	for _, a := range f.agents {
-		if a.Status != models.Online || !a.Accepting {
-			continue
-		}
-		for _, m := range a.Members {
-			if m.Department == departmentID {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // claim gives a waiting conversation to an agent, or lets it ring there, if everything that spoke for
 // it still holds.
 func (s *Service) claim(f *floor, queue []models.Conversation, at int, p routing.Pairing) <-chan error {
@@ -258,30 +188,3 @@ func (s *Service) claim(f *floor, queue []models.Conversation, at int, p routing
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
-
-// decision is what is kept of how a conversation came to an agent.
-func (f *floor) decision(queue []models.Conversation, at int, p routing.Pairing, now models.Instant) models.Decision {
-	c, d := queue[at], f.byID[queue[at].DepartmentID]
-	facts := models.Facts{
-		DepartmentID: d.ID, Mode: d.Mode, Strategy: d.Strategy, Priority: c.Priority, Waited: now.Sub(c.QueuedAt).Milliseconds(),
-		Language: c.Language, Skills: c.Skills, Candidates: p.Candidates, LeftOut: p.LeftOut,
-	}
-	for _, other := range queue[:at+1] {
-		if other.DepartmentID == c.DepartmentID {
-			facts.Position++
-		}
-	}
-	for i := range facts.Candidates {
-		facts.Candidates[i].Idle = -1
-		for _, a := range f.Agents {
-			if a.ID == facts.Candidates[i].AgentID && !a.LastAssignedAt.IsZero() {
-				facts.Candidates[i].Idle = max(0, now.Sub(a.LastAssignedAt).Milliseconds())
-			}
-		}
-	}
-	out := models.Decision{What: models.EventAssigned, AgentID: p.Agent, Why: string(p.Why), Facts: facts}
-	if p.Offer {
-		out.What = models.EventOffered
-	}
-	return out
-}

@@ -39,6 +39,7 @@ type Service struct {
 	pump      pump
 	lists     together[openList]
 	sites     sites
+	plans     plans
 
 	// Guarded by mu.
 	mu        sync.Mutex

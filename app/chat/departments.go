@@ -55,24 +55,28 @@ type MemberSettings struct {
 
 // Departments returns all departments of the account, by name.
 func (s *Service) Departments(ctx context.Context, a models.Agent) ([]Department, error) {
-	f, err := s.store.For(a.AccountID).Floor(ctx)
+	plan, err := s.store.For(a.AccountID).Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := s.store.For(a.AccountID).Staff(ctx)
 	if err != nil {
 		return nil, err
 	}
 	agents, ids := map[int64]Named{}, map[int64]string{0: ""}
-	for _, a := range f.Agents {
+	for _, a := range staff.Agents {
 		agents[a.ID] = Named{a.PublicID, a.Name}
 	}
-	for _, d := range f.Departments {
+	for _, d := range plan.Departments {
 		ids[d.ID] = d.PublicID
 	}
-	list := make([]Department, len(f.Departments))
-	for i, d := range f.Departments {
+	list := make([]Department, len(plan.Departments))
+	for i, d := range plan.Departments {
 		list[i] = Department{
 			ID: d.PublicID, Default: d.IsDefault, Open: d.Open(models.InstantOf(s.now())), Members: []Member{},
 			DepartmentSettings: settingsOf(d, ids[d.OverflowID]),
 		}
-		for _, m := range f.Members {
+		for _, m := range plan.Members {
 			if m.DepartmentID == d.ID {
 				list[i].Members = append(list[i].Members, Member{agents[m.AgentID], memberSettingsOf(m)})
 			}
@@ -153,6 +157,7 @@ func (s *Service) SetDepartment(ctx context.Context, by models.Agent, id string,
 // changed sees to it that what was just stored of an account's settings counts from now on.
 func (s *Service) changed(accountID int64) {
 	s.sites.forget(accountID)
+	s.plans.forget(accountID)
 	s.Kick(accountID)
 }
 

@@ -88,6 +88,7 @@ func (d *desk) hire(name string, limit int) models.Agent {
 	d.t.Helper()
 	a := models.Agent{Email: name + "@tea.test", Name: name, Role: models.RoleAgent, ChatLimit: limit, Availability: models.Online}
 	must(d.t, d.account.CreateAgent(context.Background(), &a, d.support))
+	d.changed(a.AccountID)
 	d.agents[name] = a
 	return a
 }

@@ -104,7 +104,7 @@ func (s *Service) agentChanged(ctx context.Context, a models.Agent, news change)
 		return err
 	}
 	s.sites.forget(a.AccountID)
-	s.wakeSweeper()
+	s.wakeSweeper(models.InstantOf(s.now().Add(s.settings.AgentGrace)))
 	s.Kick(a.AccountID)
 	return nil
 }
@@ -206,6 +206,6 @@ func (s *Service) keepPlace(ctx context.Context, c models.Summary) error {
 		c.SetDue(models.DueAbandoned, until)
 		return tx.Save(c)
 	}, nil)
-	s.wakeSweeper()
+	s.wakeSweeper(models.InstantOf(s.now().Add(s.settings.VisitorGrace)))
 	return err
 }

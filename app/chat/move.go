@@ -130,9 +130,7 @@ func (s *Service) begin(m *move, after *models.Summary) <-chan error {
 		for _, e := range events {
 			s.tell(*after, s.named(m, *after, e), owner)
 		}
-		if !after.DueAt.IsZero() {
-			s.wakeSweeper()
-		}
+		s.wakeSweeper(after.DueAt)
 	})
 }
 

@@ -222,18 +222,18 @@ func TestManyVisitorsAndAgentsAtOnce(t *testing.T) {
 func TestThoseWhoAreConnectedAtOnceAreConnectedInOrder(t *testing.T) {
 	const waiting = 40
 	d := newDesk(t, waiting, "anna")
-	ear := d.listen(TopicAgents(d.site.AccountID))
+	ear := d.listen(TopicAgent(d.agents["anna"].ID))
 	var want []string
 	for i := range waiting {
 		d.clock.pass(time.Second)
 		want = append(want, d.start(d.visitor(), fmt.Sprint(i)))
 	}
 	d.come("anna")
-	connected := func(f map[string]any) bool { return f["t"] == "conv" && f["state"] == "active" }
+	connected := isKind(models.EventAssigned)
 	var got []string
 	for _, f := range ear.awaitNth(t, waiting, connected) {
 		if connected(f) {
-			got = append(got, f["id"].(string))
+			got = append(got, f["conv"].(string))
 		}
 	}
 	if !slices.Equal(got, want) {

@@ -27,6 +27,7 @@ type sites struct {
 	// Guarded by mu.
 	mu    sync.Mutex
 	known map[int64]answering
+	turn  int // how often one was forgotten
 }
 
 // answering is who answers in an account, as it was known some time ago.
@@ -41,18 +42,24 @@ func (s *sites) forget(accountID int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.known, accountID)
+	s.turn++
 }
 
-func (s *sites) get(accountID int64, now models.Instant) (answering, bool) {
+// get returns what is known, if it is fresh, and the turn for put.
+func (s *sites) get(accountID int64, now models.Instant) (a answering, turn int, fresh bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, ok := s.known[accountID]
-	return a, ok && now >= a.at && now.Sub(a.at) < sitesAge
+	return a, s.turn, ok && now >= a.at && now.Sub(a.at) < sitesAge
 }
 
-func (s *sites) put(a answering) {
+// put remembers what was read since get, unless it may have been read before what is to be forgotten.
+func (s *sites) put(a answering, turn int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.turn != turn {
+		return
+	}
 	if s.known == nil {
 		s.known = map[int64]answering{}
 	}
@@ -61,13 +68,13 @@ func (s *sites) put(a answering) {
 
 func (s *Service) siteInfo(ctx context.Context, accountID int64, site models.Site) (SiteInfo, error) {
 	now := models.InstantOf(s.now())
-	a, ok := s.sites.get(accountID, now)
-	if !ok {
+	a, turn, fresh := s.sites.get(accountID, now)
+	if !fresh {
 		var err error
 		if a, err = s.answering(ctx, accountID, now); err != nil {
 			return SiteInfo{}, err
 		}
-		s.sites.put(a)
+		s.sites.put(a, turn)
 	}
 	info := SiteInfo{
 		Name: site.Name, TypingPreview: site.TypingPreview,

@@ -45,7 +45,7 @@ func (s *Service) Start(ctx context.Context, v models.Visitor, in Start) (conv s
 		return "", err
 	}
 	if b.made {
-		s.wakeSweeper()
+		s.wakeSweeper(b.after.DueAt)
 		s.Kick(v.AccountID)
 		return b.conv.PublicID, nil
 	}

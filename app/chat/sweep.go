@@ -52,7 +52,11 @@ func (s *Service) PlanReturn(ctx context.Context, within time.Duration) error {
 	return s.store.PlanReturn(ctx, within)
 }
 
-func (s *Service) wakeSweeper() {
+// wakeSweeper wakes the sweeper for a deadline that passes before it would look again by itself.
+func (s *Service) wakeSweeper(deadline models.Instant) {
+	if deadline.IsZero() || deadline.Sub(models.InstantOf(s.now())) >= s.settings.Sweep {
+		return
+	}
 	select {
 	case s.wake <- struct{}{}:
 	default:

@@ -39,38 +39,44 @@ type Load struct {
 	Open         int
 }
 
-// Floor is who could answer, and how much they have to do.
-type Floor struct {
+// Plan is how an account's queues are arranged. It changes seldom.
+type Plan struct {
 	Account     models.Account
 	Departments []models.Department
-	Agents      []models.Agent
 	Members     []models.DepartmentMember
-	Loads       []Load
 }
 
-// Floor reads who could answer. The parts are read one after the other: whoever acts on them checks
-// again.
-func (a *Account) Floor(ctx context.Context) (f Floor, err error) {
-	if f.Account, err = a.Account(ctx); err != nil {
-		return f, err
+// Plan reads how the account's queues are arranged.
+func (a *Account) Plan(ctx context.Context) (p Plan, err error) {
+	if p.Account, err = a.Account(ctx); err != nil {
+		return p, err
 	}
-	if f.Departments, err = a.Departments(ctx); err != nil {
-		return f, err
+	if p.Departments, err = a.Departments(ctx); err != nil {
+		return p, err
 	}
-	f.Agents, err = readAll[models.Agent](a.read(ctx).Raw(`SELECT id, account_id, public_id, name, chat_limit,
+	p.Members, err = a.Members(ctx)
+	return p, err
+}
+
+// Staff is who could answer, and how much they have to do.
+type Staff struct {
+	Agents []models.Agent // by id; only what decides about conversations is set
+	Loads  []Load
+}
+
+// Staff reads who could answer. Whoever acts on it checks again: the parts are read one after the other.
+func (a *Account) Staff(ctx context.Context) (s Staff, err error) {
+	s.Agents, err = readAll[models.Agent](a.read(ctx).Raw(`SELECT id, account_id, public_id, name, chat_limit,
 		availability, accepting, active_at, last_assigned_at FROM agents WHERE account_id = ? ORDER BY id`, a.id))
 	if err != nil {
-		return f, fmt.Errorf("read agents: %w", err)
+		return s, fmt.Errorf("read agents: %w", err)
 	}
-	if f.Members, err = a.Members(ctx); err != nil {
-		return f, err
-	}
-	err = a.read(ctx).Raw(`SELECT agent_id, department_id, COUNT(*) AS open FROM conversations
-		WHERE account_id = ? AND state IN ('offered', 'active') GROUP BY agent_id, department_id`, a.id).Scan(&f.Loads).Error
+	s.Loads, err = readAll[Load](a.read(ctx).Raw(`SELECT agent_id, department_id, COUNT(*) AS open FROM conversations
+		WHERE account_id = ? AND state IN ('offered', 'active') GROUP BY agent_id, department_id`, a.id))
 	if err != nil {
-		return f, fmt.Errorf("count conversations: %w", err)
+		return s, fmt.Errorf("count conversations: %w", err)
 	}
-	return f, nil
+	return s, nil
 }
 
 // Pace reads when conversations that had had to wait for it left the queue of a department to agents:
