@@ -3,6 +3,7 @@ package chat
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"foyer/app/store"
@@ -332,18 +333,26 @@ func (s *Service) closing(tx *store.Tx, c *models.Conversation, m *move) (models
 		c.SetDue(models.DueClosing, next)
 		return told, errLater
 	}
-	agents, err := tx.MembersOf(d.ID)
+	left, err := s.somebodyLeft(tx, d)
 	if err != nil {
 		return told, err
 	}
-	for _, a := range agents {
-		if s.presence.Agent(a.ID) && a.Availability == models.Online && a.Accepting { // who may still take them
-			c.SetDue(models.DueClosing, tx.Now().Add(lookAgain))
-			return told, errLater
-		}
+	if left { // who may still take them
+		c.SetDue(models.DueClosing, tx.Now().Add(lookAgain))
+		return told, errLater
 	}
 	m.why = models.EndMessage
 	return told, c.Keep(tx.Now())
+}
+
+// somebodyLeft reports whether somebody of a department is here for new conversations.
+func (s *Service) somebodyLeft(tx *store.Tx, d models.Department) (bool, error) {
+	account, err := tx.Account()
+	if err != nil {
+		return false, err
+	}
+	agents, err := tx.MembersOf(d.ID)
+	return slices.ContainsFunc(agents, func(a models.Agent) bool { return s.accepts(a, account) }), err
 }
 
 // afterOffer puts a deadline off until it no longer rings.

@@ -111,3 +111,9 @@ func (d *desk) invite(by, guest, conv string) {
 	_, err := d.Invite(context.Background(), d.agents[by], conv, d.agents[guest].PublicID)
 	must(d.t, err)
 }
+
+// autoAway lets agents count as away after so many seconds without a sign of life.
+func (d *desk) autoAway(seconds int) {
+	d.t.Helper()
+	must(d.t, d.account.SaveRouting(context.Background(), models.Account{AutoAway: seconds}))
+}
