@@ -82,6 +82,7 @@ func TestWhoWaitsMayLeaveAMessageInstead(t *testing.T) {
 		ends string
 	}{
 		"in the queue":          {func(*desk) {}, "message queued"},
+		"while it rings":        {func(d *desk) { d.set(func(to *models.Department) { to.Mode = models.ModeOffer }); d.come("anna") }, "message queued"},
 		"while somebody has it": {func(d *desk) { d.come("anna") }, "active with anna"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -204,7 +204,13 @@ func (s *Service) leaveMessage(c *models.Conversation) error {
 	_, err := s.do(&move{
 		account: c.AccountID, conv: c.PublicID, why: models.EndMessage,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-			return models.Message{Kind: models.EventMissed, Cause: models.CauseLeft}, c.Keep(tx.Now())
+			told := models.Message{Kind: models.EventMissed, Cause: models.CauseLeft}
+			if c.State == models.StateOffered { // of which the visitor knows nothing
+				if err := c.Withdraw(tx.Now()); err != nil {
+					return told, err
+				}
+			}
+			return told, c.Keep(tx.Now())
 		},
 	})
 	if models.KindOf(err) == models.KindConflict { // it is one, or somebody has just taken it: both are well
