@@ -117,3 +117,20 @@ func (d *desk) autoAway(seconds int) {
 	d.t.Helper()
 	must(d.t, d.account.SaveRouting(context.Background(), models.Account{AutoAway: seconds}))
 }
+
+// welcome is what a socket of a visitor does at first: everything it is sent until it is in the picture.
+func (d *desk) welcome(v *visitor) string {
+	d.t.Helper()
+	ctx := context.Background()
+	sent, c, err := d.WelcomeVisitor(ctx, v.Visitor, d.site, "", "", Beat{})
+	must(d.t, err)
+	all := []string{string(sent)}
+	if c != nil {
+		must(d.t, d.ReplayToVisitor(ctx, c, 0, func(_ context.Context, f []byte) error {
+			all = append(all, string(f))
+			return nil
+		}))
+	}
+	d.settle()
+	return strings.Join(all, "\n")
+}

@@ -1,0 +1,141 @@
+package chat
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"foyer/models"
+)
+
+func TestWhoWasLostGetsTheirConversationBackIfTheyAreFree(t *testing.T) {
+	for name, test := range map[string]struct {
+		meanwhile func(d *desk)
+		ends      string
+	}{
+		"back while it waits": {func(*desk) {}, "active with anna"},
+		"back together with a colleague": {func(d *desk) {
+			d.set(func(to *models.Department) { to.Mode = models.ModePull })
+			d.come("ben")
+			d.set(func(to *models.Department) { to.Mode = models.ModeAuto })
+		}, "active with anna"},
+		"somebody has it by now": {func(d *desk) { d.come("ben") }, "active with ben"},
+		"back, but taking nothing new": {func(d *desk) {
+			must(d.t, d.SetAccepting(context.Background(), d.agents["anna"], false))
+		}, "queued"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "ben", "anna") // ben would be the first to be asked
+			d.come("anna")
+			v := d.visitor()
+			conv := answered(d, v)
+			d.leave("anna")
+			d.pass(testGrace)
+			d.expect(conv, "queued")
+			test.meanwhile(d)
+			d.come("anna")
+			d.expect(conv, test.ends)
+		})
+	}
+}
+
+func TestAVisitorKeepsTheirPlaceForTheGrace(t *testing.T) {
+	for name, test := range map[string]struct {
+		goes func(d *desk, v *visitor)
+		ends string
+	}{
+		"back in time": {func(d *desk, v *visitor) {
+			d.shut(v)
+			d.pass(testVisitorGrace - time.Millisecond)
+			d.tab(v)
+			d.pass(testVisitorGrace)
+		}, "queued"},
+		"gone and back, again and again": {func(d *desk, v *visitor) {
+			for range 3 {
+				d.shut(v)
+				d.pass(testVisitorGrace - time.Second)
+				d.tab(v)
+			}
+		}, "queued"},
+		"one of two tabs": {func(d *desk, v *visitor) {
+			d.tab(v)
+			d.shut(v)
+			d.pass(time.Hour)
+		}, "queued"},
+		"not in time": {func(d *desk, v *visitor) {
+			d.shut(v)
+			d.pass(testVisitorGrace)
+			d.tab(v)
+		}, "closed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			v := d.visitor()
+			conv := d.start(v, "hello")
+			d.clock.pass(time.Second)
+			behind := d.visitor()
+			d.start(behind, "behind")
+			test.goes(d, v)
+			d.expect(conv, test.ends)
+			if test.ends == "closed" {
+				behind.ear.await(t, isPlace(1, false))
+				return
+			}
+			d.welcome(v)
+			v.ear.await(t, isPlace(1, false)) // also where it is what they were told before
+		})
+	}
+}
+
+// Closing the tab of a conversation somebody has is not leaving it.
+func TestAVisitorWhoGoesWhileSomebodyHasThemIsOnlySeenToBeGone(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	d.come("anna")
+	v := d.visitor()
+	conv := answered(d, v)
+	ear := d.listen(TopicAgent(d.agents["anna"].ID))
+	seen := func(online bool) func(map[string]any) bool {
+		return func(f map[string]any) bool {
+			return f["t"] == "presence" && f["visitor"] == v.PublicID && f["online"] == online
+		}
+	}
+	d.shut(v)
+	ear.await(t, seen(false))
+	d.pass(5 * time.Minute)
+	d.expect(conv, "active with anna")
+	d.tab(v)
+	ear.await(t, seen(true))
+}
+
+// Whoever was gone already when their agent was lost is not kept in the queue for ever.
+func TestWhoComesBackToTheQueueWithoutBeingHereIsAbandoned(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	d.come("anna")
+	v := d.visitor()
+	conv := answered(d, v)
+	d.shut(v)
+	d.pass(5 * time.Minute)
+	d.leave("anna")
+	d.pass(testGrace)
+	d.expect(conv, "queued")
+	d.pass(testVisitorGrace - time.Millisecond)
+	d.expect(conv, "queued")
+	d.pass(time.Millisecond)
+	d.expect(conv, "closed")
+}
+
+// A visitor whose own machine slept through the start is not taken for somebody who is here.
+func TestAStartWithoutASocketIsNotKeptForEver(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	d.shut(v)
+	conv := d.start(v, "hello")
+	d.pass(testVisitorGrace)
+	d.expect(conv, "closed")
+}
+
+func isPlace(number float64, here bool) func(map[string]any) bool {
+	return func(f map[string]any) bool {
+		return f["t"] == "queue" && f["position"] == number && f["here"] == here
+	}
+}
