@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"regexp"
@@ -28,38 +27,37 @@ func TestOffersChangeNoByteForTheVisitor(t *testing.T) {
 		}
 		v := d.visitor()
 		conv := d.start(v, "hello")
-		welcomed := func() []byte {
-			frame, c, err := d.WelcomeVisitor(ctx, v.Visitor, d.site, "", "", Beat{})
-			must(t, err)
-			out := [][]byte{frame}
-			must(t, d.ReplayToVisitor(ctx, c, 0, func(_ context.Context, f []byte) error { out = append(out, f); return nil }))
-			d.settle()
-			return bytes.Join(out, []byte("\n"))
-		}
-		var out [][]byte
+		var out []string
 		if offers {
 			d.expect(conv, "offered to anna")
-			_, err := d.SayAsAgent(ctx, d.agents["anna"], Line{Conv: conv, CID: "n", Text: "not mine", Note: true})
+			anna := d.agents["anna"]
+			_, err := d.SayAsAgent(ctx, anna, Line{Conv: conv, CID: "n", Text: "not mine", Note: true})
 			must(t, err)
+			must(t, d.TypingAsAgent(ctx, anna, conv))
+			must(t, d.ReceivedByAgent(ctx, anna, conv, 9))
+			must(t, d.ReadAsAgent(ctx, anna, conv, 9))
 		}
-		out = append(out, welcomed()) // while it rings, or waits
+		out = append(out, d.welcome(v)) // while it rings, or waits
 		if offers {
 			_, err := d.Decline(ctx, d.agents["anna"], conv)
 			must(t, err)
 			d.settle()
 		}
 		d.pass(offerTime) // rings in vain
-		_, err := d.Accept(ctx, d.agents["chloe"], conv)
-		if !offers {
-			_, err = d.Take(ctx, d.agents["chloe"], conv)
+		get := d.Take
+		if offers {
+			get = d.Accept
 		}
+		_, err := get(ctx, d.agents["chloe"], conv)
 		must(t, err)
 		v.ear.await(t, isKind(models.EventAssigned))
-		out = append(out, welcomed())
+		out = append(out, d.welcome(v))
 		v.ear.mu.Lock()
-		out = append(out, v.ear.heard...)
-		v.ear.mu.Unlock()
-		sent := string(ids.ReplaceAll(bytes.Join(out, []byte("\n")), []byte("ID")))
+		defer v.ear.mu.Unlock()
+		for _, f := range v.ear.heard {
+			out = append(out, string(f))
+		}
+		sent := ids.ReplaceAllString(strings.Join(out, "\n"), "ID")
 		return strings.ReplaceAll(sent, `"cause":"taken"`, `"cause":"accepted"`)
 	}
 	with, without := play(true), play(false)
@@ -92,20 +90,16 @@ func TestAtWhomATransferRingsIsNotTold(t *testing.T) {
 			v := d.visitor()
 			conv := ringingAtBen(d, v)
 			v.ear.await(t, isKind(models.EventTransferred))
-			welcome, c, err := d.WelcomeVisitor(ctx, v.Visitor, d.site, "", "", Beat{})
-			must(t, err)
-			var sent bytes.Buffer
-			sent.Write(welcome)
-			must(t, d.ReplayToVisitor(ctx, c, 0, func(_ context.Context, f []byte) error { sent.Write(f); return nil }))
+			sent := d.welcome(v)
 			must(t, test.ends(d, conv))
 			d.settle()
 			n := 1
 			if test.kind == models.EventAssigned {
 				n = 2 // anna was the first
 			}
-			fmt.Fprint(&sent, v.ear.awaitNth(t, n, isKind(test.kind)))
-			if strings.Contains(sent.String(), `ben`) != test.told {
-				t.Errorf("the visitor was sent %s", sent.String())
+			sent += fmt.Sprint(v.ear.awaitNth(t, n, isKind(test.kind)))
+			if strings.Contains(sent, "ben") != test.told {
+				t.Errorf("the visitor was sent %s", sent)
 			}
 		})
 	}

@@ -29,12 +29,12 @@ func (s *Service) ReceivedByVisitor(ctx context.Context, v models.Visitor, conv 
 // Only the owner's counts, as with reading.
 func (s *Service) ReceivedByAgent(ctx context.Context, a models.Agent, conv string, seq int64) error {
 	c, err := s.store.For(a.AccountID).Conversation(ctx, conv)
-	if err != nil || c.AgentID != a.ID || seq <= c.AgentReceivedSeq {
+	if err != nil || !isOf(&c, a) || seq <= c.AgentReceivedSeq {
 		return err // of several devices, most say what is known already
 	}
 	var seen int64
 	return s.read(ctx, a.AccountID, conv, func(tx *store.Tx, c *models.Conversation) (bool, error) {
-		if c.AgentID != a.ID {
+		if !isOf(c, a) {
 			return false, nil
 		}
 		seen = c.AgentReceivedSeen
@@ -44,4 +44,10 @@ func (s *Service) ReceivedByAgent(ctx context.Context, a models.Agent, conv stri
 			s.hub.Publish(frame(readFrame{"received", conv, c.AgentReceivedSeen, *authorOf(a)}), TopicVisitor(c.VisitorID))
 		}
 	})
+}
+
+// isOf reports whether a conversation is, or was to its end, an agent's. One that only rings at them is
+// not: what they do with it is not the visitor's to know.
+func isOf(c *models.Conversation, a models.Agent) bool {
+	return c.AgentID == a.ID && c.State != models.StateOffered
 }

@@ -181,7 +181,7 @@ func (s *Service) ReadAsVisitor(ctx context.Context, v models.Visitor, conv stri
 func (s *Service) ReadAsAgent(ctx context.Context, a models.Agent, conv string, seq int64) error {
 	var seen int64
 	return s.read(ctx, a.AccountID, conv, func(tx *store.Tx, c *models.Conversation) (bool, error) {
-		if c.AgentID != a.ID {
+		if !isOf(c, a) {
 			return false, nil
 		}
 		seen = c.AgentReadSeen
