@@ -150,10 +150,12 @@ func (s *Service) rangInVain(tx *store.Tx, c *models.Conversation, m *move) (mod
 	return told, s.withdraw(tx, c, m)
 }
 
-// withdraw ends an offer. What was being transferred goes back to who had it, if they can have it.
+// withdraw ends an offer. What was being transferred goes back to who had it, if they can have it and
+// there is no time left to ask others.
 func (s *Service) withdraw(tx *store.Tx, c *models.Conversation, m *move) error {
 	back := c.BackID
-	if err := c.Withdraw(tx.Now().Add(s.settings.AskAgain)); err != nil || back == 0 {
+	_, others := c.Deadlines[models.DueBack]
+	if err := c.Withdraw(tx.Now().Add(s.settings.AskAgain)); err != nil || back == 0 || others {
 		return err
 	}
 	ok, err := s.giveBack(tx, c, back)
@@ -373,8 +375,8 @@ func (s *Service) askAgain(*store.Tx, *models.Conversation, *move) (models.Messa
 // they are asked like everybody.
 func (s *Service) nobodyTook(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
 	told := models.Message{Kind: models.EventReturned, AgentID: c.BackID}
-	if c.State != models.StateQueued || c.BackID == 0 {
-		return told, s.afterOffer(c, models.DueBack)
+	if c.State != models.StateQueued || c.BackID == 0 { // if it rings, it goes back when that is in vain
+		return told, errLater
 	}
 	m.why = models.EndAssigned
 	ok, err := s.giveBack(tx, c, c.BackID)

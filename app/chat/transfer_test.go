@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"reflect"
+	"slices"
 	"testing"
 
 	"foyer/models"
@@ -69,5 +70,112 @@ func TestTransferToADepartmentDoesNotComeStraightBack(t *testing.T) {
 		if k == "note" {
 			t.Error("the visitor got the note")
 		}
+	}
+}
+
+// What rings at one of a department is not refused by the department: the others are asked until the
+// time is up.
+func TestATransferToADepartmentAsksAllOfIt(t *testing.T) {
+	ctx := context.Background()
+	begin := func(t *testing.T) (d *desk, conv string, from int64) {
+		t.Helper()
+		d = newDesk(t, 1, "anna")
+		sales := d.add("Sales", "sam", "sue")
+		sales.Mode = models.ModeOffer
+		must(t, d.account.SaveDepartment(ctx, &sales))
+		d.come("anna")
+		d.come("sam")
+		d.come("sue")
+		conv = answered(d, d.visitor())
+		from = d.conv(conv).LastSeq
+		d.transfer("anna", conv, Destination{Department: sales.PublicID})
+		d.expect(conv, "offered to sam")
+		_, err := d.Decline(ctx, d.agents["sam"], conv)
+		must(t, err)
+		d.settle()
+		d.expect(conv, "offered to sue")
+		return d, conv, from
+	}
+	t.Run("the second takes it", func(t *testing.T) {
+		d, conv, from := begin(t)
+		_, err := d.Accept(ctx, d.agents["sue"], conv)
+		must(t, err)
+		d.answer("sue", conv)
+		d.pass(silentTime)
+		d.happened(conv, from, "transferred, offered sam, declined declined sam, offered sue, assigned accepted sue")
+		d.expect(conv, "active with sue")
+	})
+	t.Run("nobody does", func(t *testing.T) {
+		d, conv, from := begin(t)
+		d.pass(offerTime)
+		d.expect(conv, "queued")
+		d.pass(testBack - offerTime)
+		d.happened(conv, from, "transferred, offered sam, declined declined sam, offered sue, declined missed sue, returned anna")
+		d.expect(conv, "active with anna")
+	})
+	t.Run("it rings when the time is up", func(t *testing.T) {
+		d, conv, _ := begin(t)
+		d.pass(offerTime)
+		d.hireFor("sid", 1, models.RoleAgent, d.departmentCalled("Sales"))
+		d.come("sid")
+		d.pass(testBack - offerTime)
+		d.expect(conv, "offered to sid")
+		d.pass(offerTime - (testBack - offerTime))
+		d.expect(conv, "active with anna")
+	})
+}
+
+func (d *desk) departmentCalled(name string) models.Department {
+	d.t.Helper()
+	list, err := d.account.Departments(context.Background())
+	must(d.t, err)
+	return list[slices.IndexFunc(list, func(d models.Department) bool { return d.Name == name })]
+}
+
+func TestATransferToAnAgentIsTheirsOnceTheyAcceptIt(t *testing.T) {
+	ctx := context.Background()
+	tests := map[string]struct {
+		does  func(d *desk, conv string) error
+		story string
+		ends  string
+	}{
+		"accepted": {
+			func(d *desk, conv string) error { _, err := d.Accept(ctx, d.agents["ben"], conv); return err },
+			"assigned accepted ben", "active with ben",
+		},
+		"declined": {
+			func(d *desk, conv string) error { _, err := d.Decline(ctx, d.agents["ben"], conv); return err },
+			"declined declined ben, returned anna", "active with anna",
+		},
+		"declined, and who had it is gone": {
+			func(d *desk, conv string) error {
+				d.leave("anna")
+				_, err := d.Decline(ctx, d.agents["ben"], conv)
+				return err
+			},
+			"declined declined ben, offered chloe", "offered to chloe",
+		},
+		"declined, and who had it has no room": {
+			func(d *desk, conv string) error {
+				d.expect(d.start(d.visitor(), "another"), "offered to anna")
+				_, err := d.Decline(ctx, d.agents["ben"], conv)
+				return err
+			},
+			"declined declined ben, offered chloe", "offered to chloe",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna", "ben", "chloe")
+			d.come("anna")
+			d.come("ben")
+			conv := ringingAtBen(d, d.visitor())
+			from := d.conv(conv).LastSeq
+			must(t, test.does(d, conv))
+			d.settle()
+			d.come("chloe")
+			d.happened(conv, from, test.story)
+			d.expect(conv, test.ends)
+		})
 	}
 }
