@@ -247,12 +247,14 @@ func (c *Conversation) Keep(now Instant) error {
 	return nil
 }
 
-// Revive turns a message that waits into a chat whose visitor waits from now on.
+// Revive turns a message that waits into a chat whose visitor waits from now on. It forgets who was
+// tried.
 func (c *Conversation) Revive(now Instant) error {
 	if c.State != StateQueued || c.Kind != KindMessage {
 		return c.wrongState()
 	}
 	c.Kind, c.ArrivedAt = KindChat, now
+	c.Tried, c.AskAgainAt = nil, 0
 	c.wait(now)
 	c.Fence++
 	return nil
