@@ -357,6 +357,11 @@ func (w *world) claim(m *machine, p routing.Pairing) {
 		}
 	}
 	m.made = true
+	for i := range m.agents[p.Agent-1].Members { // what it knows of itself
+		if as := &m.agents[p.Agent-1].Members[i]; as.Department == c.DepartmentID {
+			as.Open++
+		}
+	}
 	w.write(before, c)
 }
 
