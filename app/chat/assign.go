@@ -128,8 +128,11 @@ func (s *Service) match(f *floor, queue []models.Conversation) (made int, lost b
 	}
 	pairings := routing.Match(waiting, f.agents, f.departments)
 	claims := make([]<-chan error, len(pairings))
+	together := matches{lost: len(pairings)}
 	for i, p := range pairings { // all at once, in order: the writer puts them into few transactions
-		claims[i] = s.claim(f, queue, byID[p.Conversation], p)
+		m := s.claim(f, queue, byID[p.Conversation], p)
+		m.decide = together.inOrder(i, m.decide)
+		claims[i] = s.begin(m, new(models.Summary))
 	}
 	for i, claim := range claims {
 		c := &queue[byID[pairings[i].Conversation]]
@@ -155,12 +158,32 @@ func waitingOf(c models.Conversation, now models.Instant) routing.Waiting {
 	}
 }
 
-// claim gives a waiting conversation to an agent, or lets it ring there, if everything that spoke for
-// it still holds.
-func (s *Service) claim(f *floor, queue []models.Conversation, at int, p routing.Pairing) <-chan error {
+// matches are those that were decided on together, in the order of those who wait.
+type matches struct {
+	lost int // the first that somebody was faster than; the writer's, who carries out one after the other
+}
+
+// inOrder refuses a match when one before it was lost: who lost it comes first at the next look, so
+// nobody behind them may be given an agent now that could be theirs.
+func (m *matches) inOrder(i int, decide decision) decision {
+	return func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+		if i > m.lost {
+			return models.Message{}, models.Errorf(models.KindConflict, "somebody before has to be matched again")
+		}
+		told, err := decide(tx, c)
+		if err != nil {
+			m.lost = i
+		}
+		return told, err
+	}
+}
+
+// claim is the move that gives a waiting conversation to an agent, or lets it ring there, if everything
+// that spoke for it still holds.
+func (s *Service) claim(f *floor, queue []models.Conversation, at int, p routing.Pairing) *move {
 	c, department := queue[at], f.byID[queue[at].DepartmentID]
 	decision := f.decision(queue, at, p, models.InstantOf(s.now()))
-	return s.begin(&move{
+	return &move{
 		account: c.AccountID, conv: c.PublicID, why: models.EndAssigned, decision: &decision,
 		decide: func(tx *store.Tx, now *models.Conversation) (models.Message, error) {
 			told := models.Message{Kind: models.EventAssigned, Cause: models.CauseAuto, AgentID: p.Agent}
@@ -184,7 +207,7 @@ func (s *Service) claim(f *floor, queue []models.Conversation, at int, p routing
 			told.Until = tx.Now().Add(seconds(department.OfferTime))
 			return told, now.Offer(p.Agent, tx.Now(), told.Until)
 		},
-	}, new(models.Summary))
+	}
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
