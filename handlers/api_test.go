@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,14 +261,28 @@ func TestOpenAPIDocumentNamesEveryCall(t *testing.T) {
 	if doc["openapi"] != "3.1.0" {
 		t.Errorf("version %v", doc["openapi"])
 	}
-	paths := doc["paths"].(map[string]any)
-	for _, row := range routeMatrix() {
-		method, path, _ := strings.Cut(strings.NewReplacer("{conv}", "{id}", "{file}", "{id}").Replace(row.route), " ")
-		if !strings.HasPrefix(path, "/api/v1/") || strings.Contains(path, "openapi") {
-			continue
+	calls := map[string]any{}
+	for path, methods := range doc["paths"].(map[string]any) {
+		for method, call := range methods.(map[string]any) {
+			calls[strings.ToUpper(method)+" "+placeholder.ReplaceAllString(path, "{}")] = call
 		}
-		if calls, ok := paths[path].(map[string]any); !ok || calls[strings.ToLower(method)] == nil {
+	}
+	for _, row := range routeMatrix() {
+		route := placeholder.ReplaceAllString(row.route, "{}")
+		if strings.Contains(route, " /api/v1/") && !strings.Contains(route, "openapi") && calls[route] == nil {
 			t.Errorf("%s is not in the document", row.route)
+		}
+	}
+	schemas := doc["components"].(map[string]any)["schemas"].(map[string]any)
+	settings := schemas["DepartmentBody"].(map[string]any)["properties"].(map[string]any)
+	for name, value := range map[string]any{"silent_s": 120.0, "offer_s": 20.0, "time_zone": "UTC", "mode": "auto", "match_language": false} {
+		if got := settings[name].(map[string]any)["default"]; got != value {
+			t.Errorf("the default of %s is said to be %v", name, got)
+		}
+	}
+	for name, field := range map[string]any{"hours": settings["hours"], "limit": schemas["MemberCallBody"].(map[string]any)["properties"].(map[string]any)["limit"]} {
+		if types, ok := field.(map[string]any)["type"].([]any); !ok || !slices.Contains(types, any("null")) {
+			t.Errorf("%s may be null: %v", name, field)
 		}
 	}
 }

@@ -103,8 +103,8 @@ type tenant struct {
 	agents  map[string]models.Agent
 }
 
-// tenant makes an account called name with the given agents, whose addresses are agent@name.test.
-// Everyone may have limit conversations.
+// tenant makes an account called name with the given agents, whose addresses are agent@name.test. Who
+// is called like a role has it. Everyone may have limit conversations.
 func (s *server) tenant(name string, limit int, agents ...string) tenant {
 	s.t.Helper()
 	ctx := context.Background()
@@ -120,9 +120,9 @@ func (s *server) tenant(name string, limit int, agents ...string) tenant {
 	hash, err := identity.HashPassword(ctx, testPassword)
 	must(s.t, err)
 	for _, who := range agents {
-		role := models.RoleAgent
-		if who == "owner" {
-			role = models.RoleOwner
+		role := models.Role(who)
+		if !role.Supervises() {
+			role = models.RoleAgent
 		}
 		a := models.Agent{
 			Email: who + "@" + name + ".test", Name: who, Role: role, PasswordHash: hash, ChatLimit: limit, Availability: models.Online,
