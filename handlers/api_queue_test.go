@@ -37,6 +37,7 @@ func (s *shop) annas(text string) (*peer, string) {
 	s.t.Helper()
 	p, conv := s.writes(text)
 	p.await("event", "kind", "assigned")
+	p.seen = nil
 	return p, conv
 }
 
