@@ -192,6 +192,9 @@ func (c *Conversation) TakeOver(agentID int64, now Instant) error {
 	if c.State != StateActive && c.State != StateOffered {
 		return c.wrongState()
 	}
+	if c.State == StateActive && c.AgentID == agentID {
+		return Errorf(KindNotEligible, "this agent already has the conversation")
+	}
 	c.own(agentID, now)
 	return nil
 }
@@ -213,6 +216,9 @@ func (c *Conversation) Requeue(departmentID int64, now Instant) error {
 func (c *Conversation) Overflow(departmentID int64, now Instant) error {
 	if c.State != StateQueued {
 		return c.wrongState()
+	}
+	if c.DepartmentID == departmentID {
+		return Errorf(KindNotEligible, "the conversation waits in this department already")
 	}
 	c.wait(now)
 	c.DepartmentID = departmentID
@@ -274,7 +280,8 @@ func (c *Conversation) Close(now Instant) error {
 	return nil
 }
 
-// HasTried reports whether an agent gave this conversation back since it last began to wait.
+// HasTried reports whether an agent gave this conversation back, or did not answer it, since somebody
+// last did.
 func (c *Conversation) HasTried(agentID int64) bool { return slices.Contains(c.Tried, agentID) }
 
 // Has reports whether an agent may speak in a conversation: it is theirs, or they were invited.
@@ -300,11 +307,14 @@ func (c *Conversation) Invite(agentID int64) error {
 // MaxGuests is how many agents may be invited into one conversation.
 const MaxGuests = 5
 
-// Leave takes a guest out of a conversation.
+// Leave takes a guest out of an active conversation.
 func (c *Conversation) Leave(agentID int64) error {
 	i := slices.Index(c.Guests, agentID)
 	if i < 0 {
 		return Errorf(KindNotFound, "this agent was not invited into the conversation")
+	}
+	if c.State != StateActive { // who was in it when it was closed was in it
+		return c.wrongState()
 	}
 	c.Guests = slices.Delete(slices.Clone(c.Guests), i, i+1)
 	if len(c.Guests) == 0 {
