@@ -52,7 +52,7 @@ func (a *Account) Members(ctx context.Context) ([]models.DepartmentMember, error
 // taken is a conflict.
 func (a *Account) CreateDepartment(ctx context.Context, d models.Department) (models.Department, error) {
 	d.AccountID, d.PublicID, d.CreatedAt = a.id, NewID(a.store.now()), models.InstantOf(a.store.now())
-	return d, a.store.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+	err := a.store.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		var n int64
 		if err := db.Model(&models.Department{}).Where("account_id = ?", a.id).Count(&n).Error; err != nil {
 			return err
@@ -63,6 +63,7 @@ func (a *Account) CreateDepartment(ctx context.Context, d models.Department) (mo
 		}
 		return nameTaken(db.Create(&d).Error)
 	})
+	return d, err
 }
 
 // SaveDepartment stores the settings of a department.
@@ -137,8 +138,12 @@ func (a *Account) DeleteMember(ctx context.Context, departmentID, agentID int64)
 
 // SetLimit stores how many conversations an agent may have at once.
 func (a *Account) SetLimit(ctx context.Context, agentID int64, limit int) error {
-	return a.store.write.WithContext(ctx).Model(&models.Agent{}).
-		Where("account_id = ? AND id = ?", a.id, agentID).UpdateColumn("chat_limit", limit).Error
+	res := a.store.write.WithContext(ctx).Model(&models.Agent{}).
+		Where("account_id = ? AND id = ?", a.id, agentID).UpdateColumn("chat_limit", limit)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return models.Errorf(models.KindNotFound, "there is no such agent")
+	}
+	return res.Error
 }
 
 // SaveRouting stores what the account wants of routing.

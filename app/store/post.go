@@ -263,6 +263,8 @@ func (p *Post) allowed(head *models.Summary) error {
 		return models.Errorf(models.KindConflict, "nobody has this conversation: take it before you answer")
 	case p.Author.Type == models.ByAgent && head.State == models.StateOffered && head.AgentID == p.Author.ID:
 		return models.Errorf(models.KindConflict, "this conversation rings at you: accept it before you answer")
+	case p.Author.Type == models.ByAgent && head.State == models.StateOffered:
+		return models.Errorf(models.KindConflict, "this conversation rings at %s just now", head.AgentName)
 	case p.Author.Type == models.ByAgent && !head.Has(p.Author.ID):
 		return models.Errorf(models.KindConflict, "%s has this conversation now", head.AgentName)
 	}

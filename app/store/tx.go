@@ -134,6 +134,9 @@ func (tx *Tx) intervals(before models.Conversation, c *models.Conversation, why 
 			return err
 		}
 	}
+	if why == models.EndAssigned && before.AgentID != c.AgentID {
+		why = models.EndTransferred // taken from whoever had it, or at whom it rang
+	}
 	stays := before.State == c.State && before.AgentID == c.AgentID
 	if before.State == models.StateOffered && !stays {
 		if err := tx.end(offers, before, why); err != nil {
