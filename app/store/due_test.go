@@ -9,11 +9,23 @@ import (
 	"foyer/models"
 )
 
-// grace gives an agent until then to come back.
+// grace gives an agent until then to come back to what they have or what rings at them; 0 is for
+// who is back.
 func (a *tenant) grace(agent models.Agent, until models.Instant) {
 	a.t.Helper()
-	must(a.t, a.account().Change(background, func(tx *Tx) error { return tx.StartGrace(agent.ID, until) }, nil))
+	must(a.t, a.account().Change(background, func(tx *Tx) error {
+		list, err := tx.Of(agent.ID)
+		for _, c := range list {
+			if c.SetDue(models.DueAgentGrace, until); err == nil {
+				err = tx.Save(c)
+			}
+		}
+		return err
+	}, nil))
 }
+
+// returnBy gives everybody until then to come back after a restart.
+func returnBy(until models.Instant) Return { return Return{Agents: until, Visitors: until} }
 
 // due reads which conversations are due, and when the next one is.
 func (a *tenant) due(limit int) ([]string, models.Instant) {
@@ -65,7 +77,7 @@ func TestDeadlines(t *testing.T) {
 		}
 		b.restart(t)
 		check("after a restart", 0, bens, annas)
-		must(t, a.account().Change(background, func(tx *Tx) error { return tx.EndGrace(anna.ID) }, nil))
+		a.grace(anna, 0)
 		check("Anna is back", 0, bens)
 		must(t, a.requeue(bens.PublicID, models.EndAgentLost))
 		check("Ben's waits", 0)
@@ -114,8 +126,8 @@ func TestAfterACrashPresenceEndsWhenTheServerWasLastAlive(t *testing.T) {
 		b.clock.pass(time.Hour) // nobody ran
 
 		b.restart(t)
-		grace := b.clock.instant().Add(12 * time.Second)
-		must(t, b.Recover(background, grace))
+		grace, visitors := b.clock.instant().Add(12*time.Second), b.clock.instant().Add(time.Minute)
+		must(t, b.Recover(background, Return{Agents: grace, Visitors: visitors}))
 		for _, test := range []struct {
 			agent models.Agent
 			want  string
@@ -129,15 +141,15 @@ func TestAfterACrashPresenceEndsWhenTheServerWasLastAlive(t *testing.T) {
 				t.Errorf("conversation %d is %s, due at %d (%s), want %d", c.ID, c.State, c.DueAt, c.DueWhat, grace)
 			}
 		}
-		if c := a.now(waits.PublicID); c.DueAt != 0 {
-			t.Errorf("one that waits is due at %d", c.DueAt)
+		if c := a.now(waits.PublicID); c.DueAt != visitors || c.DueWhat != models.DueAbandoned {
+			t.Errorf("one that waits is due at %d (%s), want %d", c.DueAt, c.DueWhat, visitors)
 		}
 	})
 }
 
 func TestTheFirstStartHasNothingToRecover(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, b *bed) {
-		must(t, b.Recover(background, b.clock.instant()))
+		must(t, b.Recover(background, returnBy(b.clock.instant())))
 	})
 }
 
@@ -150,31 +162,13 @@ func TestARestartForgetsNoGraceButBeginsItAnew(t *testing.T) {
 		b.clock.pass(time.Hour)
 		b.restart(t)
 		until := b.clock.instant().Add(12 * time.Second)
-		must(t, b.Recover(background, until))
+		must(t, b.Recover(background, returnBy(until)))
 		if due, next := a.due(9); len(due) != 0 || next != until {
 			t.Errorf("due at once: %q, next at %d; want all at %d", due, next, until)
 		}
 		b.clock.pass(12 * time.Second)
 		if due, _ := a.due(9); len(due) != 1 || due[0] != c.PublicID {
 			t.Errorf("after the grace: %q", due)
-		}
-	})
-}
-
-func TestAGraceThatRunsIsNotPutOff(t *testing.T) {
-	onEachDatabase(t, func(t *testing.T, b *bed) {
-		a := newTenant(t, b)
-		anna := a.agent("Anna", 9)
-		a.active(anna)
-		until := b.clock.instant().Add(12 * time.Second)
-		a.grace(anna, until)
-		later := a.active(anna) // given to her in the meantime
-		a.grace(anna, until.Add(time.Minute))
-		if _, next := a.due(9); next != until {
-			t.Errorf("the grace ends at %d, want %d", next, until)
-		}
-		if c := a.now(later.PublicID); c.DueAt != until.Add(time.Minute) {
-			t.Errorf("that of a later one ends at %d", c.DueAt)
 		}
 	})
 }
@@ -186,7 +180,7 @@ func TestAPlannedStopGivesAgentsTheTimeTheyWereAskedToTake(t *testing.T) {
 		grace := func(want models.Instant) {
 			t.Helper()
 			b.restart(t)
-			must(t, b.Recover(background, b.clock.instant().Add(12*time.Second)))
+			must(t, b.Recover(background, returnBy(b.clock.instant().Add(12*time.Second))))
 			if c := a.now(c.PublicID); c.DueAt != want {
 				t.Errorf("the grace ends at %d, want %d", c.DueAt, want)
 			}

@@ -36,6 +36,18 @@ func (a *tenant) spans(conversation int64) []span {
 	return inTime(all)
 }
 
+// offers reads at whom a conversation rang, in the order of time.
+func (a *tenant) offers(conversation int64) []span {
+	a.t.Helper()
+	var rows []models.Offer
+	must(a.t, a.read.Where("conversation_id = ? AND account_id = ?", conversation, a.id).Find(&rows).Error)
+	var all []span
+	for _, o := range rows {
+		all = append(all, span{fmt.Sprint("agent ", o.AgentID), o.StartedAt, o.EndedAt, o.EndReason})
+	}
+	return inTime(all)
+}
+
 // inTime sorts spans by when they were; those of one moment have no order.
 func inTime(all []span) []span {
 	end := func(s span) models.Instant {
@@ -50,14 +62,20 @@ func inTime(all []span) []span {
 }
 
 // consistent reports intervals of a conversation that don't fit what it is, or each other: from its
-// arrival to its end it waits or is somebody's, one at a time, without a gap.
+// arrival to its end it waits or is somebody's, one at a time, without a gap unless it is a message
+// that nobody has. It rings at somebody exactly while it is offered, and what is due is the first of
+// its deadlines.
 func (a *tenant) consistent(conv string) {
 	a.t.Helper()
 	c := a.now(conv)
+	kept := c.Kind == models.KindMessage // or was
+	for _, e := range a.log(conv) {
+		kept = kept || e.Kind == models.EventMissed
+	}
 	all := a.spans(c.ID)
 	at := c.ArrivedAt
 	for i, s := range all {
-		if s.from != at || (s.to == 0) != (s.why == "") {
+		if s.from != at && !kept || i > 0 && s.from < at || (s.to == 0) != (s.why == "") {
 			a.t.Fatalf("conversation %d: %s is from %d to %d (%s), what was before ended at %d", c.ID, s.who, s.from, s.to, s.why, at)
 		}
 		if s.to == 0 && i < len(all)-1 {
@@ -65,21 +83,56 @@ func (a *tenant) consistent(conv string) {
 		}
 		at = s.to
 	}
-	last := all[len(all)-1]
-	want := span{who: fmt.Sprint("agent ", c.AgentID), from: c.AssignedAt}
+	var want []span // what goes on
 	switch c.State {
-	case models.StateQueued:
-		want = span{who: fmt.Sprint("department ", c.DepartmentID), from: c.QueuedAt}
-	case models.StateClosed: // of several that end in that moment any may be the one it ended
-		for _, s := range all {
-			if s.why == models.EndClosed {
-				last = s
-			}
+	case models.StateActive:
+		want = []span{{who: fmt.Sprint("agent ", c.AgentID), from: c.AssignedAt}}
+	case models.StateQueued, models.StateOffered:
+		if c.Kind == models.KindChat {
+			want = []span{{who: fmt.Sprint("department ", c.DepartmentID), from: c.QueuedAt}}
 		}
-		want = span{who: last.who, from: last.from, to: c.ClosedAt, why: models.EndClosed}
+	case models.StateClosed:
+		if at != c.ClosedAt && !kept {
+			a.t.Fatalf("conversation %d was closed at %d; its intervals end at %d", c.ID, c.ClosedAt, at)
+		}
 	}
-	if last != want {
-		a.t.Fatalf("conversation %d is %s; its last interval is %+v, want %+v", c.ID, c.State, last, want)
+	if got := open(all); !slices.Equal(got, want) {
+		a.t.Fatalf("conversation %d is %s; of its intervals go on %+v, want %+v", c.ID, c.State, got, want)
+	}
+	a.ringsRight(c.Conversation)
+	a.dueRight(c.Conversation)
+}
+
+// open are the spans that go on.
+func open(all []span) (list []span) {
+	for _, s := range all {
+		if s.to == 0 {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (a *tenant) ringsRight(c models.Conversation) {
+	a.t.Helper()
+	ringing := open(a.offers(c.ID))
+	if (c.State == models.StateOffered) != (len(ringing) == 1) || len(ringing) > 1 ||
+		len(ringing) == 1 && ringing[0].who != fmt.Sprint("agent ", c.AgentID) {
+		a.t.Fatalf("conversation %d is %s, of agent %d; it rings at %+v", c.ID, c.State, c.AgentID, ringing)
+	}
+}
+
+func (a *tenant) dueRight(c models.Conversation) {
+	a.t.Helper()
+	first := models.Instant(math.MaxInt64)
+	for _, at := range c.Deadlines {
+		first = min(first, at)
+	}
+	if len(c.Deadlines) == 0 {
+		first = 0
+	}
+	if c.DueAt != first || c.Deadlines[c.DueWhat] != first || (c.DueWhat == "") != (first == 0) {
+		a.t.Fatalf("conversation %d is due at %d (%s), its deadlines are %v", c.ID, c.DueAt, c.DueWhat, c.Deadlines)
 	}
 }
 

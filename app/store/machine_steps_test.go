@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -131,7 +132,7 @@ func (c *talk) verdict(p *Post) (kind models.Kind, first int64) {
 		return models.KindForbidden, 0
 	case c.State == models.StateClosed:
 		return models.KindClosed, 0
-	case agent && c.AgentID != p.Author.ID:
+	case agent && (c.State != models.StateActive || c.AgentID != p.Author.ID && !slices.Contains(c.Guests, p.Author.ID)):
 		return models.KindConflict, 0
 	}
 	return "", 0
@@ -142,7 +143,7 @@ func (m *machine) append(c *talk, e models.Message) {
 	e.At, e.AccountID, e.ConversationID = m.clock.instant(), m.id, c.ID
 	e.Seq = int64(len(c.log)) + 1
 	c.LastSeq = e.Seq
-	if e.Kind != models.EventNote {
+	if e.Kind != models.EventNote && e.Kind != models.EventOffered && e.Kind != models.EventDeclined {
 		c.LastVisibleSeq++
 		e.VisibleSeq = c.LastVisibleSeq
 	}

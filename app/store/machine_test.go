@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,12 +14,14 @@ import (
 	"foyer/models"
 )
 
-// TestConversationsKeepTheirPromises does at random what can be done to conversations, alone or in
+// This does at random what can be done to conversations, alone or in
 // one batch, across restarts and crashes, beside a model that says what must come of it: nothing
 // acknowledged is lost, doubled or reordered, and nobody has more than one owner or their limit.
 func TestConversationsKeepTheirPromises(t *testing.T) {
-	t.Parallel()
-	b := onSQLite(t)
+	onEachDatabase(t, conversationsKeepTheirPromises)
+}
+
+func conversationsKeepTheirPromises(t *testing.T, b *bed) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{tenant: newTenant(rt, b), T: rt, crashes: t.TempDir, dirty: map[*talk]bool{}}
 		for i, limit := range []int{1, 2, 0} {
@@ -35,6 +38,17 @@ func TestConversationsKeepTheirPromises(t *testing.T) {
 			"transfer": func(*rapid.T) { m.alone(m.aTransfer(m.aTalk())) },
 			"requeue":  func(*rapid.T) { m.alone(m.aRequeue(m.aTalk())) },
 			"close":    func(*rapid.T) { m.alone(m.aClose(m.aTalk())) },
+			"offer":    func(*rapid.T) { m.alone(m.anOffer(m.aTalk())) },
+			"accept":   func(*rapid.T) { m.alone(m.anAccept(m.aTalk())) },
+			"withdraw": func(*rapid.T) { m.alone(m.aWithdrawal(m.aTalk())) },
+			"takeover": func(*rapid.T) { m.alone(m.aTakeOver(m.aTalk())) },
+			"give up":  func(*rapid.T) { m.alone(m.aGiveUp(m.aTalk())) },
+			"overflow": func(*rapid.T) { m.alone(m.anOverflow(m.aTalk())) },
+			"keep":     func(*rapid.T) { m.alone(m.aKeep(m.aTalk())) },
+			"revive":   func(*rapid.T) { m.alone(m.aRevival(m.aTalk())) },
+			"invite":   func(*rapid.T) { m.alone(m.anInvitation(m.aTalk())) },
+			"leave":    func(*rapid.T) { m.alone(m.aLeave(m.aTalk())) },
+			"save":     func(*rapid.T) { m.alone(m.aSaving(m.aTalk())) },
 			"stale":    func(*rapid.T) { m.alone(m.aStaleMove(m.aTalk())) },
 			"read":     func(*rapid.T) { m.alone(m.aRead(m.aTalk())) },
 			"batch":    func(*rapid.T) { m.together() },
@@ -42,6 +56,7 @@ func TestConversationsKeepTheirPromises(t *testing.T) {
 				b.clock.pass(time.Duration(rapid.IntRange(0, 90_000).Draw(rt, "ms")) * time.Millisecond)
 			},
 			"restart": func(*rapid.T) { b.restart(rt); m.all() },
+			"recover": func(*rapid.T) { m.recover() },
 			"crash":   func(*rapid.T) { m.crash(); m.all() },
 		})
 		m.all()
@@ -64,7 +79,8 @@ type machine struct {
 type talk struct {
 	models.Conversation // what it should be
 	log                 []models.Message
-	spans               []span
+	spans               []span                // waits and assignments
+	rings               []span                // offers
 	seen                []models.Conversation // how it stood earlier
 }
 
@@ -88,6 +104,8 @@ func (m *machine) together() {
 		c := m.aTalk()
 		s := rapid.SampledFrom([]func(*talk) step{
 			m.aPost, m.aPost, m.aPost, m.anAssign, m.aTransfer, m.aRequeue, m.aClose, m.aStaleMove, m.aRead,
+			m.anOffer, m.anOffer, m.anAccept, m.aWithdrawal, m.aTakeOver, m.aGiveUp, m.anOverflow, m.aKeep, m.aRevival,
+			m.anInvitation, m.aLeave, m.aSaving,
 		}).Draw(m.T, "what")(c)
 		steps, runs = append(steps, s), append(runs, s.run)
 	}
@@ -100,8 +118,13 @@ func (m *machine) together() {
 	}
 }
 
-// crash goes on with what a process that was killed now would have left on disk.
+// crash goes on with what a process that was killed now would have left on disk. What PostgreSQL
+// keeps is its own affair.
 func (m *machine) crash() {
+	if !m.sqlite {
+		m.restart(m.T)
+		return
+	}
 	path := filepath.Join(m.crashes(), "foyer.db")
 	for _, suffix := range []string{"", "-wal"} {
 		data, err := os.ReadFile(m.options.DSN + suffix)
@@ -134,7 +157,7 @@ func (m *machine) want(what string, err error, kind models.Kind) bool {
 
 func (m *machine) load(agent int64) (n int) {
 	for _, c := range m.talks {
-		if c.State == models.StateActive && c.AgentID == agent {
+		if (c.State == models.StateActive || c.State == models.StateOffered) && c.AgentID == agent {
 			n++
 		}
 	}
@@ -150,25 +173,30 @@ func (m *machine) all() {
 
 // check compares what is stored with the model.
 func (m *machine) check() {
-	var waiting []int64
+	var waiting []*talk
 	for _, c := range m.talks {
-		if c.State == models.StateQueued {
-			waiting = append(waiting, c.ID)
+		if waits(c.Conversation) != "" {
+			waiting = append(waiting, c)
 		}
 		if m.dirty[c] {
 			m.compare(c)
 		}
 	}
 	clear(m.dirty)
-	queue, err := m.account().Waiting(background)
+	slices.SortFunc(waiting, func(x, y *talk) int {
+		return cmp.Or(cmp.Compare(y.Priority, x.Priority), cmp.Compare(x.ArrivedAt, y.ArrivedAt), cmp.Compare(x.ID, y.ID))
+	})
+	queue, err := m.account().Queue(background)
 	must(m.T, err)
-	var stored []int64
+	var stored, want []int64
 	for _, c := range queue {
 		stored = append(stored, c.ID)
 	}
-	slices.Sort(stored) // the order of arrival is tested elsewhere
-	if !slices.Equal(stored, waiting) {
-		m.Fatalf("waiting are %v, want %v", stored, waiting)
+	for _, c := range waiting {
+		want = append(want, c.ID)
+	}
+	if !slices.Equal(stored, want) {
+		m.Fatalf("waiting are %v, want %v", stored, want)
 	}
 	agents, err := m.account().Agents(background)
 	must(m.T, err)
@@ -197,5 +225,8 @@ func (m *machine) compare(c *talk) {
 	}
 	if got, want := m.spans(c.ID), inTime(c.spans); !slices.Equal(got, want) {
 		m.Fatalf("intervals are %+v\nwant %+v", got, want)
+	}
+	if got, want := m.offers(c.ID), inTime(c.rings); !slices.Equal(got, want) {
+		m.Fatalf("offers are %+v\nwant %+v", got, want)
 	}
 }

@@ -25,13 +25,37 @@ func TestAgentsAreListedByNameWithWhatTheyHave(t *testing.T) {
 		if want := "Anna is away with 0 of 2. Ben is online with 1 of 9. "; got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}
-		if ids, err := a.account().WantOnline(background); err != nil || !slices.Equal(ids, []int64{ben.ID}) {
-			t.Errorf("online want to be %v (%v), Ben is %d", ids, err, ben.ID)
+		want := func(who string) {
+			t.Helper()
+			agents, err := a.account().WantOnline(background)
+			must(t, err)
+			got := ""
+			for _, agent := range agents {
+				got += agent.Name
+			}
+			if got != who {
+				t.Errorf("online want to be %q, want %q", got, who)
+			}
 		}
+		want("Ben")
+		accepting := func(agent models.Agent, to bool) {
+			t.Helper()
+			must(t, a.account().Change(background, func(tx *Tx) error { return tx.SetAccepting(agent.ID, to) }, nil))
+		}
+		accepting(ben, false) // apart from being online
+		want("")
+		accepting(ben, true)
+		want("Ben")
 		members, err := a.account().Members(background)
 		must(t, err)
-		if slices.Sort(members[anna.ID]); !slices.Equal(members[anna.ID], []int64{a.support.ID, a.orders.ID}) {
-			t.Errorf("Anna answers for %v", members[anna.ID])
+		answers := []int64{}
+		for _, m := range members {
+			if m.AgentID == anna.ID && m.Tier == models.TierNormal && m.ChatLimit == models.NoLimit {
+				answers = append(answers, m.DepartmentID)
+			}
+		}
+		if !slices.Equal(answers, []int64{a.support.ID, a.orders.ID}) {
+			t.Errorf("Anna answers for %v", answers)
 		}
 	})
 }
@@ -97,12 +121,17 @@ func TestAnIDOfZeroMeansNobodyAndNotEverybody(t *testing.T) {
 		_ = a.account().SaveVisit(background, &models.Visitor{PageTitle: "Mallory"})
 		_ = a.account().SetOrigins(background, 0, []string{"https://evil.example"})
 		_ = a.account().DeleteSession(background, 0)
+		_ = a.account().SetLimit(background, 0, 7)
+		_ = a.account().DeleteMember(background, 0, 0)
+		_ = a.account().SaveDepartment(background, &models.Department{Name: "Mallory"})
+		_ = a.account().SaveMember(background, models.DepartmentMember{})
 		_ = a.account().Change(background, func(tx *Tx) error {
 			var c models.Conversation
 			_ = tx.update(&c, "fence > ?", 0)
 			_ = tx.SetAvailability(0, models.Away)
-			_ = tx.StartGrace(0, 1)
-			_ = tx.EndGrace(0)
+			_ = tx.SetAccepting(0, false)
+			_ = tx.SetActive(0)
+			_ = tx.Save(&c)
 			return tx.SetPresence(0, models.Online, 0)
 		}, nil)
 		b.unchanged(t, before)

@@ -220,7 +220,7 @@ func TestTheQueueIsServedByPriorityThenFirstArrival(t *testing.T) {
 		must(t, b.write.Exec("UPDATE conversations SET priority = 5 WHERE id = ?", urgent.ID).Error)
 		must(t, a.requeue(returned.PublicID, models.EndAgentLost)) // comes back to where it was
 		want := []int64{urgent.ID, returned.ID, first.ID, second.ID}
-		queue, err := a.account().Waiting(background)
+		queue, err := a.account().Queue(background)
 		must(t, err)
 		open, err := a.account().Open(background)
 		must(t, err)
@@ -228,17 +228,14 @@ func TestTheQueueIsServedByPriorityThenFirstArrival(t *testing.T) {
 			if queue[i].ID != id || open[i].ID != id {
 				t.Errorf("place %d: %d in the queue, %d in the list, want %d", i+1, queue[i].ID, open[i].ID, id)
 			}
-			if place, err := a.account().Place(background, id); err != nil || place != i+1 {
-				t.Errorf("conversation %d is told place %d (%v), want %d", id, place, err, i+1)
-			}
 		}
 		must(t, a.assign(urgent.PublicID, anna.ID))
-		elsewhere := a.started()
-		must(t, b.write.Exec("UPDATE conversations SET department_id = ? WHERE id = ?", a.orders.ID, elsewhere.ID).Error)
-		for id, want := range map[int64]int{urgent.ID: 0, returned.ID: 1, second.ID: 3, elsewhere.ID: 1, 4711: 0} {
-			if place, err := a.account().Place(background, id); err != nil || place != want {
-				t.Errorf("conversation %d is told place %d (%v), want %d", id, place, err, want)
-			}
+		must(t, a.offer(returned.PublicID, anna.ID, b.clock.instant().Add(time.Minute))) // keeps its place while it rings
+		must(t, a.keep(first.PublicID))                                                  // waits no more
+		queue, err = a.account().Queue(background)
+		must(t, err)
+		if len(queue) != 2 || queue[0].ID != returned.ID || queue[1].ID != second.ID {
+			t.Errorf("%d wait, want the one that rings and the second", len(queue))
 		}
 	})
 }

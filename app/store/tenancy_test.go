@@ -4,9 +4,9 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"foyer/models"
 )
@@ -44,12 +44,20 @@ func newNeighbour(t *testing.T, b *bed, name string) *neighbour {
 	must(t, n.account().CreateSession(background, &n.session))
 	n.waiting, err = n.start(n.visitor, "start "+name)
 	must(t, err)
-	n.owned = n.active(n.agent)
+	c := n.started()
+	b.clock.pass(2 * time.Second) // long enough to count for the pace
+	must(t, n.assign(c.PublicID, n.agent.ID))
+	n.owned = n.now(c.PublicID).Conversation
+	must(t, n.account().Change(background, func(tx *Tx) error {
+		return tx.Decide(&n.owned, models.Decision{What: models.EventAssigned, AgentID: n.agent.ID, Why: name})
+	}, nil))
+	must(t, n.keep(n.started().PublicID))
+	must(t, n.account().SaveMember(background, models.NewMember(n.support.ID, n.agent.ID)))
 	n.talk(n.owned, n.agent, "van")
 	n.unsent, n.sent = n.uploaded(n.waiting), n.uploaded(n.waiting)
 	_, err = n.postFile(n.waiting, "file "+name, n.sent)
 	must(t, err)
-	n.grace(n.agent, 1<<60)
+	n.grace(n.agent, b.clock.instant().Add(time.Hour))
 	must(t, n.account().Change(background, func(tx *Tx) error { return tx.SetPresence(n.agent.ID, models.Online, 0) }, nil))
 	n.waiting, n.owned = n.now(n.waiting.PublicID).Conversation, n.now(n.owned.PublicID).Conversation
 	return n
@@ -63,14 +71,92 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 	"Departments": func(me *Account, _, _ *neighbour) (any, error) { return me.Departments(background) },
 	"Members": func(me *Account, _, theirs *neighbour) (any, error) {
 		members, err := me.Members(background)
-		if len(members[theirs.agent.ID]) > 0 {
-			return canary, err
+		for _, m := range members {
+			if m.AgentID == theirs.agent.ID || m.DepartmentID == theirs.support.ID {
+				return canary, err
+			}
 		}
 		return nil, err
 	},
-	"Open":    func(me *Account, _, _ *neighbour) (any, error) { return me.Open(background) },
-	"Waiting": func(me *Account, _, _ *neighbour) (any, error) { return me.Waiting(background) },
-	"Agent":   func(me *Account, _, theirs *neighbour) (any, error) { return me.Agent(background, theirs.agent.ID) },
+	"Open":  func(me *Account, _, _ *neighbour) (any, error) { return me.Open(background) },
+	"Sites": func(me *Account, _, _ *neighbour) (any, error) { return me.Sites(background) },
+	"Queue": func(me *Account, _, theirs *neighbour) (any, error) {
+		queue, err := me.Queue(background)
+		for _, c := range queue {
+			if c.AccountID == theirs.id {
+				return canary, err
+			}
+		}
+		return nil, err
+	},
+	"Floor": func(me *Account, _, theirs *neighbour) (any, error) {
+		f, err := me.Floor(background)
+		for _, m := range f.Members {
+			if m.AgentID == theirs.agent.ID {
+				return canary, err
+			}
+		}
+		for _, l := range f.Loads {
+			if l.AgentID == theirs.agent.ID || l.DepartmentID == theirs.support.ID {
+				return canary, err
+			}
+		}
+		return []any{f.Account, f.Departments, f.Agents}, err
+	},
+	"Pace": func(me *Account, _, theirs *neighbour) (any, error) {
+		list, err := me.Pace(background, theirs.support.ID, 0, 99)
+		return strings.Repeat(canary, len(list)), err
+	},
+	"Decisions": func(me *Account, _, theirs *neighbour) (any, error) {
+		list, err := me.Decisions(background, theirs.owned.ID)
+		return strings.Repeat(canary, len(list)), err
+	},
+	"Messages": func(me *Account, _, theirs *neighbour) (any, error) {
+		counts, err := me.Messages(background)
+		return strings.Repeat(canary, counts[theirs.support.ID]+counts[theirs.orders.ID]), err
+	},
+	"Department": func(me *Account, _, theirs *neighbour) (any, error) {
+		return me.Department(background, theirs.support.ID)
+	},
+	"SaveDepartment": func(me *Account, _, theirs *neighbour) (any, error) {
+		d := theirs.support
+		d.Strategy = models.RoundRobin
+		return nil, me.SaveDepartment(background, &d)
+	},
+	"SaveDepartment, overflowing into theirs": func(me *Account, mine, theirs *neighbour) (any, error) {
+		d := mine.support
+		d.Then, d.OverflowID = models.ThenOverflow, theirs.support.ID
+		return nil, me.SaveDepartment(background, &d)
+	},
+	"CreateDepartment": func(me *Account, _, theirs *neighbour) (any, error) {
+		d := models.NewDepartment("Mallory")
+		d.Then, d.OverflowID = models.ThenOverflow, theirs.support.ID
+		return me.CreateDepartment(background, d)
+	},
+	"SaveMember": func(me *Account, mine, theirs *neighbour) (any, error) {
+		return nil, me.SaveMember(background, models.NewMember(mine.support.ID, theirs.agent.ID))
+	},
+	"SaveMember, in their department": func(me *Account, mine, theirs *neighbour) (any, error) {
+		return nil, me.SaveMember(background, models.NewMember(theirs.support.ID, mine.agent.ID))
+	},
+	"SaveMember, both theirs": func(me *Account, _, theirs *neighbour) (any, error) {
+		m := models.NewMember(theirs.support.ID, theirs.agent.ID)
+		m.Tier = models.TierLast
+		return nil, me.SaveMember(background, m)
+	},
+	"DeleteMember": func(me *Account, _, theirs *neighbour) (any, error) {
+		return nil, me.DeleteMember(background, theirs.support.ID, theirs.agent.ID)
+	},
+	"SetLimit": func(me *Account, _, theirs *neighbour) (any, error) {
+		return nil, me.SetLimit(background, theirs.agent.ID, 0)
+	},
+	"SaveRouting": func(me *Account, mine, theirs *neighbour) (any, error) {
+		row := models.Account{ID: theirs.id, Name: "Mallory", AutoAway: 0, ReturnToLast: true}
+		err := me.SaveRouting(background, row)
+		must(theirs.t, err)
+		return nil, me.SaveRouting(background, models.Account{AutoAway: models.DefaultAutoAway}) // mine, as it was
+	},
+	"Agent": func(me *Account, _, theirs *neighbour) (any, error) { return me.Agent(background, theirs.agent.ID) },
 	"AgentCalled": func(me *Account, _, theirs *neighbour) (any, error) {
 		return me.AgentCalled(background, theirs.agent.PublicID)
 	},
@@ -90,17 +176,7 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		n, err := me.ConversationsOf(background, theirs.visitor.ID)
 		return strings.Repeat(canary, int(n)), err
 	},
-	"Place": func(me *Account, _, theirs *neighbour) (any, error) {
-		place, err := me.Place(background, theirs.waiting.ID)
-		return strings.Repeat(canary, place), err
-	},
-	"WantOnline": func(me *Account, _, theirs *neighbour) (any, error) {
-		ids, err := me.WantOnline(background)
-		if slices.Contains(ids, theirs.agent.ID) {
-			return canary, err
-		}
-		return nil, err
-	},
+	"WantOnline": func(me *Account, _, _ *neighbour) (any, error) { return me.WantOnline(background) },
 	"VisitorByToken": func(me *Account, _, theirs *neighbour) (any, error) {
 		return me.VisitorByToken(background, theirs.site.ID, theirs.visitor.TokenHash)
 	},
@@ -172,15 +248,20 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		me.BeginPost(p, func(err error) { end <- err })
 		return p.Message, <-end
 	},
-	"Change":           nil, // below
-	"Begin":            nil, // as Change
-	"CreateDepartment": nil, // these two name nothing
-	"CreateSite":       nil,
+	"Change":     nil, // below
+	"Begin":      nil, // as Change
+	"CreateSite": nil, // names nothing
 }
 
 // refused are those that must not only do nothing but say so.
 var refused = map[string]models.Kind{
-	"Agent": models.KindNotFound, "AgentCalled": models.KindNotFound, "DepartmentCalled": models.KindNotFound,
+	"Department": models.KindNotFound, "SaveDepartment": models.KindNotFound,
+	"SaveDepartment, overflowing into theirs": models.KindNotFound, "CreateDepartment": models.KindNotFound,
+	"SaveMember": models.KindNotFound, "SaveMember, in their department": models.KindNotFound,
+	"SaveMember, both theirs": models.KindNotFound, "DeleteMember": models.KindNotFound, "SetLimit": models.KindNotFound,
+	"Tx.Move, ringing at their agent": models.KindNotFound, "Tx.Decide": models.KindNotFound, "Tx.Save": models.KindConflict,
+	"Tx.Department": models.KindNotFound,
+	"Agent":         models.KindNotFound, "AgentCalled": models.KindNotFound, "DepartmentCalled": models.KindNotFound,
 	"Summary": models.KindNotFound, "OpenOf": models.KindNotFound, "Visitor": models.KindNotFound,
 	"VisitorByToken": models.KindNotFound, "CreateAgent": models.KindNotFound, "CreateSession": models.KindNotFound,
 	"SetPassword": models.KindConflict, "CreateVisitor": models.KindNotFound, "BeginPost": models.KindNotFound, "Post": models.KindNotFound,

@@ -1,6 +1,10 @@
 package store
 
-import "foyer/models"
+import (
+	"strings"
+
+	"foyer/models"
+)
 
 // changes are all methods of Tx, called the same way.
 var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
@@ -30,7 +34,7 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 	},
 	"Move, to their department": func(tx *Tx, mine, theirs *neighbour) (any, error) {
 		c := mine.owned
-		must(theirs.t, c.Requeue(theirs.support.ID, true, tx.Now()))
+		must(theirs.t, c.Requeue(theirs.support.ID, tx.Now()))
 		return nil, tx.Move(mine.owned, &c, &models.Message{Kind: models.EventTransferred}, models.EndTransferred)
 	},
 	"Create, in their department": func(tx *Tx, mine, theirs *neighbour) (any, error) {
@@ -47,13 +51,50 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 	},
 	"Seat, in their department": func(tx *Tx, mine, theirs *neighbour) (any, error) {
 		seat, err := tx.Seat(mine.agent.ID, theirs.support.ID)
-		if seat.Member {
+		if seat.Member != nil || seat.OpenHere > 0 {
 			seat.Name = canary
 		}
 		return seat, err
 	},
-	"StartGrace": func(tx *Tx, _, theirs *neighbour) (any, error) { return nil, tx.StartGrace(theirs.agent.ID, 1) },
-	"EndGrace":   func(tx *Tx, _, theirs *neighbour) (any, error) { return nil, tx.EndGrace(theirs.agent.ID) },
+	"Move, ringing at their agent": func(tx *Tx, mine, theirs *neighbour) (any, error) {
+		c := mine.waiting
+		must(theirs.t, c.Offer(theirs.agent.ID, tx.Now(), tx.Now()+1))
+		return nil, tx.Move(mine.waiting, &c, &models.Message{Kind: models.EventOffered}, models.EndAssigned)
+	},
+	"Decide": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return nil, tx.Decide(&theirs.owned, models.Decision{What: models.EventAssigned})
+	},
+	"Save": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		c.Priority = 9
+		return nil, tx.Save(&c)
+	},
+	"Answered": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		answered, err := tx.Answered(&theirs.owned)
+		if answered {
+			return canary, err
+		}
+		return nil, err
+	},
+	"InQueue": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		n, err := tx.InQueue(theirs.support.ID)
+		return strings.Repeat(canary, n), err
+	},
+	"LastAgent": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		id, err := tx.LastAgent(theirs.owned.VisitorID)
+		if id == theirs.agent.ID {
+			return canary, err
+		}
+		return nil, err
+	},
+	"Department": func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.Department(theirs.support.ID) },
+	"MembersOf":  func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.MembersOf(theirs.support.ID) },
+	"Account":    func(tx *Tx, _, _ *neighbour) (any, error) { return tx.Account() },
+	"Of":         func(tx *Tx, _, theirs *neighbour) (any, error) { return tx.Of(theirs.agent.ID) },
+	"SetAccepting": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return nil, tx.SetAccepting(theirs.agent.ID, false)
+	},
+	"SetActive": func(tx *Tx, _, theirs *neighbour) (any, error) { return nil, tx.SetActive(theirs.agent.ID) },
 	"SavePerson": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		return nil, tx.SavePerson(theirs.visitor.ID, models.Person{Name: "Mallory"})
 	},

@@ -148,7 +148,7 @@ func (a *tenant) transfer(conv string, agent int64) error {
 func (a *tenant) requeue(conv string, why models.EndReason) error {
 	_, err := a.move(conv, why, func(tx *Tx, c *models.Conversation) (models.Message, error) {
 		told := models.Message{Kind: models.EventAgentLost, AgentID: c.AgentID, DepartmentID: c.DepartmentID}
-		return told, c.Requeue(c.DepartmentID, why == models.EndTransferred, tx.Now())
+		return told, c.Requeue(c.DepartmentID, tx.Now())
 	})
 	return err
 }
@@ -208,7 +208,7 @@ func (a *tenant) dense(conv string) {
 			a.t.Fatalf("event %d of the log has seq %d", seq, e.Seq)
 		}
 		want := int64(0)
-		if e.Kind != models.EventNote {
+		if e.ForVisitors() {
 			visible++
 			want = visible
 		}
