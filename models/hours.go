@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -27,16 +28,17 @@ type Minute int
 
 const minutesOfDay = 24 * 60
 
+var timeOfDay = regexp.MustCompile(`^(([01]\d|2[0-3]):[0-5]\d|24:00)$`)
+
 // MarshalText writes it as hh:mm.
 func (m Minute) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%02d:%02d", m/60, m%60), nil }
 
 // UnmarshalText reads hh:mm, up to 24:00.
 func (m *Minute) UnmarshalText(text []byte) error {
-	var h, min int
-	n, err := fmt.Sscanf(string(text), "%02d:%02d", &h, &min)
-	if *m = Minute(h*60 + min); err != nil || n != 2 || len(text) != 5 || h < 0 || min < 0 || min > 59 || *m > minutesOfDay {
+	if !timeOfDay.Match(text) {
 		return Errorf(KindInvalid, "%q is not a time of day: use hh:mm, 00:00 to 24:00", Clip(string(text), 20))
 	}
+	*m = Minute(int(text[0]-'0')*600 + int(text[1]-'0')*60 + int(text[3]-'0')*10 + int(text[4]-'0'))
 	return nil
 }
 
@@ -98,13 +100,26 @@ func checkSpans(what string, spans []Span) error {
 	return nil
 }
 
-// lookAhead is how far the next opening or closing is looked for, in days: beyond the longest run of
-// holidays anybody has.
-const lookAhead = MaxHolidays + 14
+// How far the next opening or closing is looked for, in days: after the last holiday a week is like the
+// next one, and what is open only in an hour that clocks skip is open a week later.
+const (
+	lookAhead  = 15
+	maxHorizon = MaxHolidays + lookAhead // the longest run of holidays anybody has
+)
+
+func (d *Department) horizon(today time.Time) int {
+	last := 0
+	for _, h := range d.Holidays {
+		if date, err := time.Parse(dateForm, h.Date); err == nil {
+			last = max(last, int(date.Sub(today)/(24*time.Hour)))
+		}
+	}
+	return min(last+lookAhead, maxHorizon)
+}
 
 // Turn returns whether the department is open at a time, and when that changes next, 0 for never.
 // Times of day are the wall clock's: on a day on which clocks change, 09:00 is when a clock there
-// shows it.
+// first shows it.
 func (d *Department) Turn(at Instant) (open bool, next Instant) {
 	if d.Hours == nil && len(d.Holidays) == 0 {
 		return true, 0
@@ -113,14 +128,15 @@ func (d *Department) Turn(at Instant) (open bool, next Instant) {
 	if err != nil {
 		zone = time.UTC // it was checked when it was stored; the machine has lost its zones
 	}
-	local := at.Time().In(zone)
-	y, m, day := local.Date()
+	y, m, day := at.Time().In(zone).Date()
+	today := time.Date(y, m, day, 0, 0, 0, 0, time.UTC)
+	end := today.AddDate(0, 0, d.horizon(today))
 	var until Instant // the end of the stretch that is open at at
-	for i := range lookAhead {
-		midnight := time.Date(y, m, day+i, 0, 0, 0, 0, zone)
-		for _, s := range d.spansOf(midnight) {
-			from, to := clockTime(midnight, s.From), clockTime(midnight, s.To)
+	for date := today; date.Before(end); date = date.AddDate(0, 0, 1) {
+		for _, s := range d.spansOf(date) {
+			from, to := clockTime(date, s.From, zone), clockTime(date, s.To, zone)
 			switch {
+			case from >= to: // clocks skip it
 			case open && from <= until: // goes on over midnight
 				until = max(until, to)
 			case open:
@@ -133,27 +149,41 @@ func (d *Department) Turn(at Instant) (open bool, next Instant) {
 			}
 		}
 	}
-	if open && d.Hours == nil {
-		return true, 0
+	if until >= clockTime(end, 0, zone) {
+		return open, 0 // open for as long as one can see
 	}
 	return open, until
 }
 
-// spansOf returns when the department is open on the day that begins at a midnight.
-func (d *Department) spansOf(midnight time.Time) []Span {
-	date := midnight.Format(dateForm)
+// spansOf returns when the department is open on a date.
+func (d *Department) spansOf(date time.Time) []Span {
+	text := date.Format(dateForm)
 	for _, h := range d.Holidays {
-		if h.Date == date {
+		if h.Date == text {
 			return h.Hours
 		}
 	}
 	if d.Hours == nil {
 		return []Span{{0, minutesOfDay}}
 	}
-	return d.Hours[days[midnight.Weekday()]]
+	return d.Hours[days[date.Weekday()]]
 }
 
-func clockTime(midnight time.Time, m Minute) Instant {
-	y, month, day := midnight.Date()
-	return InstantOf(time.Date(y, month, day, int(m)/60, int(m)%60, 0, 0, midnight.Location()))
+// clockTime is when a clock in a zone first shows a time of a date, or more where it skips that. date
+// is a midnight of UTC: in some zones clocks skip midnight.
+func clockTime(date time.Time, m Minute, zone *time.Location) Instant {
+	wall := date.Add(time.Duration(m) * time.Minute)
+	t := wall.Add(-36 * time.Hour).In(zone) // before it, whatever the zone
+	for {
+		_, offset := t.Zone()
+		_, end := t.ZoneBounds()
+		at := wall.Add(-time.Duration(offset) * time.Second)
+		if at.Before(t) {
+			at = t // skipped
+		}
+		if end.IsZero() || at.Before(end) {
+			return InstantOf(at)
+		}
+		t = end
+	}
 }
