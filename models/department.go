@@ -181,13 +181,12 @@ func (m *DepartmentMember) Check() (err error) {
 	if m.Skills, err = tags("skills", m.Skills); err != nil {
 		return err
 	}
-	if m.Languages, err = tags("languages", m.Languages); err != nil {
-		return err
-	}
+	languages := make([]string, len(m.Languages))
 	for i, l := range m.Languages {
-		m.Languages[i] = Language(l)
+		languages[i] = Language(l)
 	}
-	return nil
+	m.Languages, err = tags("languages", languages)
+	return err
 }
 
 // CheckLimit says what is wrong with how many conversations somebody may have.
