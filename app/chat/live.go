@@ -19,6 +19,7 @@ func (s *Service) AgentCame(ctx context.Context, a models.Agent, idle bool) erro
 		}
 		return s.Active(ctx, a)
 	}
+	s.plans.forget(a.AccountID) // they may be new
 	err := s.agentChanged(ctx, a, change{active: !idle})
 	if err != nil {
 		s.presence.AgentLeft(a.ID) // this connection will not last

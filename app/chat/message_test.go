@@ -66,6 +66,7 @@ func TestAFullDepartmentTakesNoOverflow(t *testing.T) {
 	sales := d.add("Sales", "sam")
 	sales.QueueLimit = 1
 	must(t, d.account.SaveDepartment(context.Background(), &sales))
+	d.changed(d.site.AccountID)
 	d.set(func(to *models.Department) { to.QueueLimit, to.Then, to.OverflowID = 1, models.ThenOverflow, sales.ID })
 	var ends []string
 	for range 3 {
@@ -213,6 +214,7 @@ func TestTheLongestWaitEndsWhereThereIsRoom(t *testing.T) {
 	sales := d.add("Sales", "sam")
 	sales.QueueLimit = 1
 	must(t, d.account.SaveDepartment(ctx, &sales))
+	d.changed(d.site.AccountID)
 	fills := d.begin(d.visitor(), Start{CID: "a", Department: sales.PublicID})
 	d.set(func(to *models.Department) { to.MaxWait, to.Then, to.OverflowID = 60, models.ThenOverflow, sales.ID })
 	conv := d.start(d.visitor(), "hello")

@@ -15,6 +15,7 @@ func (d *desk) set(change func(*models.Department)) {
 	d.t.Helper()
 	change(&d.support)
 	must(d.t, d.account.SaveDepartment(context.Background(), &d.support))
+	d.changed(d.site.AccountID)
 }
 
 // add makes another department, for which the given agents answer; they are hired with a limit of 1.
@@ -116,6 +117,7 @@ func (d *desk) invite(by, guest, conv string) {
 func (d *desk) autoAway(seconds int) {
 	d.t.Helper()
 	must(d.t, d.account.SaveRouting(context.Background(), models.Account{AutoAway: seconds}))
+	d.changed(d.site.AccountID)
 }
 
 // welcome is what a socket of a visitor does at first: everything it is sent until it is in the picture.

@@ -83,6 +83,7 @@ func TestATransferToADepartmentAsksAllOfIt(t *testing.T) {
 		sales := d.add("Sales", "sam", "sue")
 		sales.Mode = models.ModeOffer
 		must(t, d.account.SaveDepartment(ctx, &sales))
+		d.changed(d.site.AccountID)
 		d.come("anna")
 		d.come("sam")
 		d.come("sue")

@@ -186,7 +186,7 @@ func (m *machine) check() {
 	slices.SortFunc(waiting, func(x, y *talk) int {
 		return cmp.Or(cmp.Compare(y.Priority, x.Priority), cmp.Compare(x.ArrivedAt, y.ArrivedAt), cmp.Compare(x.ID, y.ID))
 	})
-	queue, err := m.account().Queue(background)
+	queue, err := m.account().Queue(background, 0)
 	must(m.T, err)
 	var stored, want []int64
 	for _, c := range queue {

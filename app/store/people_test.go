@@ -127,7 +127,7 @@ func TestAnIDOfZeroMeansNobodyAndNotEverybody(t *testing.T) {
 		_ = a.account().SaveMember(background, models.DepartmentMember{})
 		_ = a.account().Change(background, func(tx *Tx) error {
 			var c models.Conversation
-			_ = tx.update(&c, "fence > ?", 0)
+			_ = tx.update(&c, c)
 			_ = tx.SetAvailability(0, models.Away)
 			_ = tx.SetAccepting(0, false)
 			_ = tx.SetActive(0)

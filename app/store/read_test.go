@@ -220,7 +220,7 @@ func TestTheQueueIsServedByPriorityThenFirstArrival(t *testing.T) {
 		must(t, b.write.Exec("UPDATE conversations SET priority = 5 WHERE id = ?", urgent.ID).Error)
 		must(t, a.requeue(returned.PublicID, models.EndAgentLost)) // comes back to where it was
 		want := []int64{urgent.ID, returned.ID, first.ID, second.ID}
-		queue, err := a.account().Queue(background)
+		queue, err := a.account().Queue(background, 0)
 		must(t, err)
 		open, err := a.account().Open(background)
 		must(t, err)
@@ -232,7 +232,7 @@ func TestTheQueueIsServedByPriorityThenFirstArrival(t *testing.T) {
 		must(t, a.assign(urgent.PublicID, anna.ID))
 		must(t, a.offer(returned.PublicID, anna.ID, b.clock.instant().Add(time.Minute))) // keeps its place while it rings
 		must(t, a.keep(first.PublicID))                                                  // waits no more
-		queue, err = a.account().Queue(background)
+		queue, err = a.account().Queue(background, 0)
 		must(t, err)
 		if len(queue) != 2 || queue[0].ID != returned.ID || queue[1].ID != second.ID {
 			t.Errorf("%d wait, want the one that rings and the second", len(queue))

@@ -81,7 +81,7 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 	"Open":  func(me *Account, _, _ *neighbour) (any, error) { return me.Open(background) },
 	"Sites": func(me *Account, _, _ *neighbour) (any, error) { return me.Sites(background) },
 	"Queue": func(me *Account, _, theirs *neighbour) (any, error) {
-		queue, err := me.Queue(background)
+		queue, err := me.Queue(background, 0)
 		for _, c := range queue {
 			if c.AccountID == theirs.id {
 				return canary, err
@@ -89,19 +89,23 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		}
 		return nil, err
 	},
-	"Floor": func(me *Account, _, theirs *neighbour) (any, error) {
-		f, err := me.Floor(background)
-		for _, m := range f.Members {
+	"Plan": func(me *Account, _, theirs *neighbour) (any, error) {
+		p, err := me.Plan(background)
+		for _, m := range p.Members {
 			if m.AgentID == theirs.agent.ID {
 				return canary, err
 			}
 		}
-		for _, l := range f.Loads {
+		return []any{p.Account, p.Departments}, err
+	},
+	"Staff": func(me *Account, _, theirs *neighbour) (any, error) {
+		s, err := me.Staff(background)
+		for _, l := range s.Loads {
 			if l.AgentID == theirs.agent.ID || l.DepartmentID == theirs.support.ID {
 				return canary, err
 			}
 		}
-		return []any{f.Account, f.Departments, f.Agents}, err
+		return s.Agents, err
 	},
 	"Pace": func(me *Account, _, theirs *neighbour) (any, error) {
 		list, err := me.Pace(background, theirs.support.ID, 0, 99)

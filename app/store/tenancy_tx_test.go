@@ -46,6 +46,13 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 	"Create": func(tx *Tx, mine, theirs *neighbour) (any, error) {
 		return nil, tx.Create(&models.Conversation{SiteID: mine.site.ID, VisitorID: theirs.newcomer.ID, DepartmentID: mine.support.ID, StartCID: "x"})
 	},
+	"Staffed": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		staffed, err := tx.Staffed(theirs.support.ID)
+		if staffed {
+			return canary, err
+		}
+		return nil, err
+	},
 	"Seat": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		return tx.Seat(theirs.agent.ID, theirs.support.ID)
 	},
