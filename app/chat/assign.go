@@ -98,16 +98,19 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 	if more && made > 0 {
 		return true, nil
 	}
-	queue, err := account.Queue(ctx, 0)
-	if err != nil {
-		return false, err
-	}
 	if more { // those at the head are not for those who are free
-		if made, more, err = s.match(floor, queue); err != nil || made > 0 {
+		if head, err = account.Queue(ctx, 0); err != nil {
+			return false, err
+		}
+		if made, _, err = s.match(floor, head); err != nil || made > 0 {
 			return true, err
 		}
 	}
-	s.tellPlaces(ctx, accountID, floor, queue, a)
+	standings, err := account.Standings(ctx)
+	if err != nil {
+		return false, err
+	}
+	s.tellPlaces(ctx, accountID, floor, standings, a)
 	return false, nil
 }
 
@@ -134,14 +137,10 @@ func (s *Service) match(f *floor, queue []models.Conversation) (made int, lost b
 		m.decide = together.inOrder(i, m.decide)
 		claims[i] = s.begin(m, new(models.Summary))
 	}
-	for i, claim := range claims {
-		c := &queue[byID[pairings[i].Conversation]]
+	for _, claim := range claims {
 		switch claimed := <-claim; {
 		case claimed == nil:
 			made++
-			if !pairings[i].Offer { // one that rings waits on
-				c.State = models.StateActive
-			}
 		case models.KindOf(claimed) == models.KindUnavailable:
 			err = claimed
 		default: // somebody was faster, or the agent has just left: read again, decide again

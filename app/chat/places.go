@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"foyer/app/routing"
+	"foyer/app/store"
 	"foyer/models"
 )
 
@@ -39,7 +40,7 @@ func (s *Service) retell(c *models.Conversation) {
 
 // tellPlaces tells each visitor who still waits their place in the queue of their department, and how
 // long it may take, if that is something else than they were told before.
-func (s *Service) tellPlaces(ctx context.Context, accountID int64, f *floor, queue []models.Conversation, a *assigner) {
+func (s *Service) tellPlaces(ctx context.Context, accountID int64, f *floor, queue []store.Standing, a *assigner) {
 	s.mu.Lock()
 	for _, w := range s.untold[accountID] {
 		delete(a.told, w)
@@ -55,9 +56,6 @@ func (s *Service) tellPlaces(ctx context.Context, accountID int64, f *floor, que
 	}
 	lines := map[int64]*line{}
 	for _, c := range queue {
-		if !c.InQueue() {
-			continue
-		}
 		l := lines[c.DepartmentID]
 		if l == nil {
 			l = &line{here: f.here(c.DepartmentID), pace: s.pace(ctx, accountID, c.DepartmentID, a, now)}

@@ -32,6 +32,33 @@ func (a *Account) Queue(ctx context.Context, limit int) ([]models.Conversation, 
 	return list, nil
 }
 
+// Standing is somebody's place in the queue: what telling it takes.
+type Standing struct {
+	ID           int64
+	PublicID     string
+	VisitorID    int64
+	DepartmentID int64
+	QueuedAt     models.Instant
+}
+
+// Standings reads whom Queue reads, in the same order, but less of each.
+func (a *Account) Standings(ctx context.Context) (list []Standing, err error) {
+	rows, err := a.read(ctx).Raw(`SELECT id, public_id, visitor_id, department_id, queued_at FROM conversations
+		WHERE account_id = ? AND state IN ('queued', 'offered') AND kind = 'chat' ORDER BY priority DESC, arrived_at, id`, a.id).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read the queue: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var w Standing
+		if err := rows.Scan(&w.ID, &w.PublicID, &w.VisitorID, &w.DepartmentID, &w.QueuedAt); err != nil {
+			return nil, fmt.Errorf("read the queue: %w", err)
+		}
+		list = append(list, w)
+	}
+	return list, rows.Err()
+}
+
 // Load is how many conversations of a department an agent has, ringing ones included.
 type Load struct {
 	AgentID      int64

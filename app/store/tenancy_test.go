@@ -98,6 +98,7 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		}
 		return []any{p.Account, p.Departments}, err
 	},
+	"Standings": func(me *Account, _, theirs *neighbour) (any, error) { return me.Standings(background) },
 	"Staff": func(me *Account, _, theirs *neighbour) (any, error) {
 		s, err := me.Staff(background)
 		for _, l := range s.Loads {
