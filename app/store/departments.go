@@ -80,26 +80,33 @@ func (a *Account) SaveDepartment(ctx context.Context, d *models.Department) erro
 	})
 }
 
-// checkOverflow refuses a department to overflow into that is not there, or leads back.
+// checkOverflow refuses a department to overflow into that is not there, or from which one comes back.
+// It holds the account until the transaction ends, so that two who change departments make no circle.
 func (a *Account) checkOverflow(db *gorm.DB, d *models.Department) error {
-	for next, steps := d.OverflowID, 0; next != 0; steps++ {
-		if next == d.ID || steps > maxDepartments {
+	if d.OverflowID == 0 {
+		return nil
+	}
+	var account models.Account
+	if err := db.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", a.id).Take(&account).Error; err != nil {
+		return missing(err, "there is no such account")
+	}
+	seen := map[int64]bool{d.ID: true}
+	for next, then := d.OverflowID, d.Then; next != 0; {
+		if seen[next] {
 			return models.Errorf(models.KindInvalid, "overflow leads back to this department")
 		}
 		var other models.Department
-		err := db.Where("account_id = ? AND id = ?", a.id, next).Take(&other).Error
-		if err != nil {
+		if err := db.Where("account_id = ? AND id = ?", a.id, next).Take(&other).Error; err != nil {
 			return missing(err, "there is no such department to overflow into")
 		}
-		if next = other.OverflowID; other.Then != models.ThenOverflow {
+		if then != models.ThenOverflow || other.Then != models.ThenOverflow {
 			return nil
 		}
+		seen[next] = true
+		next = other.OverflowID
 	}
 	return nil
 }
-
-// maxDepartments is more than any account has.
-const maxDepartments = 10_000
 
 func nameTaken(err error) error {
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
