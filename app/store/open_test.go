@@ -63,12 +63,7 @@ func TestNewerDatabaseIsRefusedAndLeftAsItIs(t *testing.T) {
 		says(t, err, "schema 99", "use a newer Foyer", "restore a backup")
 
 		// A program that knows it finds everything as it was.
-		again := &bed{clock: b.clock, Store: &Store{sqlite: b.sqlite, now: b.clock.Now, unlock: func() {}}}
-		open := again.openPostgres
-		if b.sqlite {
-			open = again.openSQLite
-		}
-		must(t, open(b.options))
+		again := b.bare(t)
 		t.Cleanup(func() { _ = again.Close() })
 		again.unchanged(t, before)
 	})
