@@ -137,7 +137,7 @@ func TestWhichChangesAStateAllows(t *testing.T) {
 			func(c *models.Conversation) error { return c.Revive(now) }, []models.State{queued},
 			func(c *models.Conversation) {
 				lost(c)
-				c.Kind, c.ArrivedAt, c.QueuedAt, c.Guests = models.KindChat, now, now, nil
+				c.Kind, c.ArrivedAt, c.QueuedAt, c.Guests, c.Tried, c.AskAgainAt = models.KindChat, now, now, nil, nil, 0
 			}, "", true,
 		},
 		"revive a chat":  {func(c *models.Conversation) error { return c.Revive(now) }, nil, nil, "", false},

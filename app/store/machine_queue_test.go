@@ -105,6 +105,7 @@ func (m *machine) aRevival(c *talk) step {
 		},
 		func(now *models.Conversation) models.Message {
 			now.Kind, now.ArrivedAt, now.QueuedAt = models.KindChat, m.clock.instant(), m.clock.instant()
+			now.Tried, now.AskAgainAt = nil, 0
 			forget(now)
 			return models.Message{Kind: models.EventQueued, DepartmentID: now.DepartmentID}
 		})

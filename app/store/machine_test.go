@@ -198,6 +198,13 @@ func (m *machine) check() {
 	if !slices.Equal(stored, want) {
 		m.Fatalf("waiting are %v, want %v", stored, want)
 	}
+	standings, err := m.account().Standings(background)
+	must(m.T, err)
+	for i, id := range want {
+		if len(standings) != len(want) || standings[i].ID != id || standings[i].QueuedAt != waiting[i].QueuedAt {
+			m.Fatalf("standing are %+v, want %v", standings, want)
+		}
+	}
 	agents, err := m.account().Agents(background)
 	must(m.T, err)
 	for _, a := range agents {
