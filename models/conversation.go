@@ -351,12 +351,12 @@ func (c *Conversation) giveBack(agentID int64, askAgain Instant) {
 }
 
 func (c *Conversation) wrongState() error {
-	switch {
-	case c.State == StateClosed:
+	switch c.State {
+	case StateClosed:
 		return Errorf(KindConflict, "this conversation is closed")
-	case c.State == StateQueued:
+	case StateQueued:
 		return Errorf(KindConflict, "this conversation is waiting in the queue: take it first")
-	case c.State == StateOffered:
+	case StateOffered:
 		return Errorf(KindConflict, "this conversation rings at an agent just now")
 	default:
 		return Errorf(KindConflict, "this conversation already has an agent")

@@ -18,50 +18,53 @@ import (
 // one batch, across restarts and crashes, beside a model that says what must come of it: nothing
 // acknowledged is lost, doubled or reordered, and nobody has more than one owner or their limit.
 func TestConversationsKeepTheirPromises(t *testing.T) {
-	onEachDatabase(t, conversationsKeepTheirPromises)
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		rapid.Check(t, func(rt *rapid.T) {
+			m := &machine{tenant: newTenant(rt, b), T: rt, crashes: t.TempDir, dirty: map[*talk]bool{}}
+			for i, limit := range []int{1, 2, 0} {
+				m.agents = append(m.agents, m.agent(fmt.Sprint("Agent ", i), limit))
+			}
+			for range 3 {
+				m.visitors = append(m.visitors, m.visitor())
+			}
+			rt.Repeat(m.actions())
+			m.all()
+			m.check()
+		})
+	})
 }
 
-func conversationsKeepTheirPromises(t *testing.T, b *bed) {
-	rapid.Check(t, func(rt *rapid.T) {
-		m := &machine{tenant: newTenant(rt, b), T: rt, crashes: t.TempDir, dirty: map[*talk]bool{}}
-		for i, limit := range []int{1, 2, 0} {
-			m.agents = append(m.agents, m.agent(fmt.Sprint("Agent ", i), limit))
-		}
-		for range 3 {
-			m.visitors = append(m.visitors, m.visitor())
-		}
-		rt.Repeat(map[string]func(*rapid.T){
-			"":         func(*rapid.T) { m.check() },
-			"start":    func(*rapid.T) { m.alone(m.aStart()) },
-			"post":     func(*rapid.T) { m.alone(m.aPost(m.aTalk())) },
-			"assign":   func(*rapid.T) { m.alone(m.anAssign(m.aTalk())) },
-			"transfer": func(*rapid.T) { m.alone(m.aTransfer(m.aTalk())) },
-			"requeue":  func(*rapid.T) { m.alone(m.aRequeue(m.aTalk())) },
-			"close":    func(*rapid.T) { m.alone(m.aClose(m.aTalk())) },
-			"offer":    func(*rapid.T) { m.alone(m.anOffer(m.aTalk())) },
-			"accept":   func(*rapid.T) { m.alone(m.anAccept(m.aTalk())) },
-			"withdraw": func(*rapid.T) { m.alone(m.aWithdrawal(m.aTalk())) },
-			"takeover": func(*rapid.T) { m.alone(m.aTakeOver(m.aTalk())) },
-			"give up":  func(*rapid.T) { m.alone(m.aGiveUp(m.aTalk())) },
-			"overflow": func(*rapid.T) { m.alone(m.anOverflow(m.aTalk())) },
-			"keep":     func(*rapid.T) { m.alone(m.aKeep(m.aTalk())) },
-			"revive":   func(*rapid.T) { m.alone(m.aRevival(m.aTalk())) },
-			"invite":   func(*rapid.T) { m.alone(m.anInvitation(m.aTalk())) },
-			"leave":    func(*rapid.T) { m.alone(m.aLeave(m.aTalk())) },
-			"save":     func(*rapid.T) { m.alone(m.aSaving(m.aTalk())) },
-			"stale":    func(*rapid.T) { m.alone(m.aStaleMove(m.aTalk())) },
-			"read":     func(*rapid.T) { m.alone(m.aRead(m.aTalk())) },
-			"batch":    func(*rapid.T) { m.together() },
-			"wait": func(*rapid.T) {
-				b.clock.pass(time.Duration(rapid.IntRange(0, 90_000).Draw(rt, "ms")) * time.Millisecond)
-			},
-			"restart": func(*rapid.T) { b.restart(rt); m.all() },
-			"recover": func(*rapid.T) { m.recover() },
-			"crash":   func(*rapid.T) { m.crash(); m.all() },
-		})
-		m.all()
-		m.check()
-	})
+// actions are what is done at random; "" is after each.
+func (m *machine) actions() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"":         func(*rapid.T) { m.check() },
+		"start":    func(*rapid.T) { m.alone(m.aStart()) },
+		"post":     func(*rapid.T) { m.alone(m.aPost(m.aTalk())) },
+		"assign":   func(*rapid.T) { m.alone(m.anAssign(m.aTalk())) },
+		"transfer": func(*rapid.T) { m.alone(m.aTransfer(m.aTalk())) },
+		"requeue":  func(*rapid.T) { m.alone(m.aRequeue(m.aTalk())) },
+		"close":    func(*rapid.T) { m.alone(m.aClose(m.aTalk())) },
+		"offer":    func(*rapid.T) { m.alone(m.anOffer(m.aTalk())) },
+		"accept":   func(*rapid.T) { m.alone(m.anAccept(m.aTalk())) },
+		"withdraw": func(*rapid.T) { m.alone(m.aWithdrawal(m.aTalk())) },
+		"takeover": func(*rapid.T) { m.alone(m.aTakeOver(m.aTalk())) },
+		"give up":  func(*rapid.T) { m.alone(m.aGiveUp(m.aTalk())) },
+		"overflow": func(*rapid.T) { m.alone(m.anOverflow(m.aTalk())) },
+		"keep":     func(*rapid.T) { m.alone(m.aKeep(m.aTalk())) },
+		"revive":   func(*rapid.T) { m.alone(m.aRevival(m.aTalk())) },
+		"invite":   func(*rapid.T) { m.alone(m.anInvitation(m.aTalk())) },
+		"leave":    func(*rapid.T) { m.alone(m.aLeave(m.aTalk())) },
+		"save":     func(*rapid.T) { m.alone(m.aSaving(m.aTalk())) },
+		"stale":    func(*rapid.T) { m.alone(m.aStaleMove(m.aTalk())) },
+		"read":     func(*rapid.T) { m.alone(m.aRead(m.aTalk())) },
+		"batch":    func(*rapid.T) { m.together() },
+		"wait": func(*rapid.T) {
+			m.clock.pass(time.Duration(rapid.IntRange(0, 90_000).Draw(m.T, "ms")) * time.Millisecond)
+		},
+		"restart": func(*rapid.T) { m.restart(m.T); m.all() },
+		"recover": func(*rapid.T) { m.recover() },
+		"crash":   func(*rapid.T) { m.crash(); m.all() },
+	}
 }
 
 // machine is an account and what its model knows of it.
