@@ -80,9 +80,10 @@ func visible(log []chat.Event) (out []chat.Event) {
 	return out
 }
 
-// hiddenIn reports whether an event of a log is a note, or about one.
+// hiddenIn reports whether an event of a log is a note, or about one, or tells of an offer.
 func hiddenIn(log []chat.Event, e chat.Event) bool {
-	return e.Kind == models.EventNote || e.Target > 0 && log[e.Target-1].Kind == models.EventNote
+	return e.Kind == models.EventNote || e.Kind == models.EventOffered || e.Kind == models.EventDeclined ||
+		e.Target > 0 && log[e.Target-1].Kind == models.EventNote
 }
 
 // sameLines reports whether what was said in a conversation is the same after something happened to

@@ -229,11 +229,17 @@ func (p *person) say(conv string, note bool) *entry {
 	return p.keep(&entry{conv: conv, text: fmt.Sprint("line ", p.m.cids+1), note: note})
 }
 
-func (p *person) keep(l *entry) *entry {
+// note keeps a line that is sent otherwise than by transmit the first time.
+func (p *person) note(l *entry) *entry {
 	p.m.cids++
 	l.cid, l.by = fmt.Sprint("c", p.m.cids), p
 	p.outbox = append(p.outbox, l)
 	p.m.said[l.cid] = l
+	return l
+}
+
+func (p *person) keep(l *entry) *entry {
+	p.note(l)
 	if s := p.session; s != nil && s.synced {
 		p.transmit(l)
 	}

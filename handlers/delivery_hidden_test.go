@@ -17,7 +17,7 @@ import (
 )
 
 // TestHiddenIsHidden (M12) goes from one copy of a database through the same events twice, once with
-// notes among them: every byte the visitor hears is the same. The clock stands still and all ids are
+// notes and offers among them: every byte the visitor hears is the same. The clock stands still and all ids are
 // in the copy, so nothing has to be made equal first.
 func TestHiddenIsHidden(t *testing.T) {
 	w := newPremises(t, "sqlite", t.TempDir()+"/foyer.db")
@@ -34,6 +34,9 @@ func TestHiddenIsHidden(t *testing.T) {
 				rt.Fatalf("clear the desk: %v", err)
 			}
 		}
+		w.arrange(rt, agents["anna"], func(d *chat.DepartmentSettings) { // what happens by itself would happen anywhere in a script
+			d.Mode, d.OfferTime, d.SilentTime, d.IdleWarn = models.ModeAuto, models.MaxOfferTime, 0, 0
+		})
 		begin := &onlooker{T: rt, w: w, agents: agents}
 		begin.come(0)
 		begin.say(map[string]any{"t": "start", "id": "1", "cid": "first", "text": "hello"})
@@ -74,6 +77,7 @@ type onlooker struct {
 var happenings = []string{
 	"visitor says", "visitor edits", "visitor deletes", "visitor receives", "visitor reads",
 	"anna says", "anna edits", "anna deletes", "anna receives", "anna reads", "transfer", "time", "come back", "close",
+	"queue and take", "queue and return",
 }
 
 // live goes through a script; hidden tells how many notes are written at each step.
@@ -181,6 +185,8 @@ func (o *onlooker) happens(what string) {
 			to.Note = "hidden"
 		}
 		_, err = o.w.web.Chat.Transfer(ctx, owner, o.conv, to)
+	case "queue and take", "queue and return":
+		err = o.queues(owner, other, what == "queue and return")
 	case "time":
 		o.w.clock.pass(1234 * time.Millisecond)
 	case "come back":
@@ -191,6 +197,60 @@ func (o *onlooker) happens(what string) {
 	}
 	if models.KindOf(err) == "" {
 		o.need(err)
+	}
+}
+
+// queues transfers the conversation to the department, where nobody accepts it: it rings at the other
+// agent, or, where nothing is hidden, at nobody. Then that one picks it, or it goes back to its owner.
+func (o *onlooker) queues(owner, other models.Agent, back bool) error {
+	ctx, desk := context.Background(), o.w.web.Chat
+	mode := func(to models.Mode) string {
+		return o.w.arrange(o.T, owner, func(d *chat.DepartmentSettings) { d.Mode = to })
+	}
+	defer mode(models.ModeAuto)
+	support := mode(models.ModePull)
+	if o.hidden > 0 {
+		mode(models.ModeOffer)
+	}
+	o.w.clock.pass(time.Millisecond) // another wait than any before
+	if _, err := desk.Transfer(ctx, owner, o.conv, chat.Destination{Department: support}); err != nil {
+		return err
+	}
+	o.hearUntil("queue")
+	if o.hidden > 0 {
+		o.until(models.StateOffered)
+	}
+	o.conn.Close()
+	o.come(0)
+	o.hearUntil("queue")
+	if !back {
+		_, err := desk.Take(ctx, other, o.conv)
+		return err
+	}
+	o.w.clock.pass(ChatSettings(o.w.web.Config).TransferBack)
+	if o.hidden > 0 {
+		_, err := desk.Decline(ctx, other, o.conv)
+		o.need(err)
+	}
+	o.until(models.StateActive)
+	return nil
+}
+
+// until waits for a state the conversation comes to by itself.
+func (o *onlooker) until(state models.State) {
+	o.Helper()
+	late := time.After(catchUp)
+	for tick := time.Tick(time.Millisecond); ; {
+		now, err := o.w.web.Chat.Summary(context.Background(), o.agents["anna"], o.conv)
+		o.need(err)
+		if now.State == state {
+			return
+		}
+		select {
+		case <-tick:
+		case <-late:
+			o.Fatalf("the conversation is %s, not %s", now.State, state)
+		}
 	}
 }
 

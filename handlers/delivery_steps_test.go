@@ -37,20 +37,47 @@ func (m *delivery) moves() {
 	other := m.agents[map[string]string{"anna": "ben", "ben": "anna"}[p.agent]]
 	departments, err := m.web.Chat.Departments(ctx, agent)
 	m.need(err)
-	do := rapid.SampledFrom([]func() error{
-		func() error { _, err := m.web.Chat.Close(ctx, agent, conv, "done"); return err },
-		func() error { _, err := m.web.Chat.Take(ctx, agent, conv); return err },
-		func() error {
-			_, err := m.web.Chat.Transfer(ctx, agent, conv, chat.Destination{Agent: other.PublicID, Note: "yours"})
-			return err
+	support, desk := departments[0].ID, m.web.Chat
+	do := rapid.SampledFrom([]func() (chat.Summary, error){
+		func() (chat.Summary, error) { return desk.Close(ctx, agent, conv, "done") },
+		func() (chat.Summary, error) { return desk.Take(ctx, agent, conv) },
+		func() (chat.Summary, error) {
+			return desk.Transfer(ctx, agent, conv, chat.Destination{Agent: other.PublicID, Note: "yours"})
 		},
-		func() error {
-			_, err := m.web.Chat.Transfer(ctx, agent, conv, chat.Destination{Department: departments[0].ID})
-			return err
+		func() (chat.Summary, error) {
+			return desk.Transfer(ctx, agent, conv, chat.Destination{Department: support})
+		},
+		func() (chat.Summary, error) { return desk.Accept(ctx, agent, conv) },
+		func() (chat.Summary, error) { return desk.Decline(ctx, agent, conv) },
+		func() (chat.Summary, error) { return desk.Invite(ctx, agent, conv, other.PublicID) },
+		func() (chat.Summary, error) { return desk.Leave(ctx, agent, conv, other.PublicID) },
+		func() (chat.Summary, error) {
+			return desk.SetPriority(ctx, agent, conv, rapid.IntRange(-9, 9).Draw(m.T, "priority"))
 		},
 	}).Draw(m.T, "move")
-	if err := do(); err != nil && models.KindOf(err) == "" {
+	if _, err := do(); err != nil && models.KindOf(err) == "" {
 		m.Fatalf("a move failed: %v", err)
+	}
+}
+
+// modes changes how conversations get to agents.
+func (m *delivery) modes() {
+	mode := rapid.SampledFrom([]models.Mode{models.ModeAuto, models.ModeOffer, models.ModePull}).Draw(m.T, "mode")
+	m.arrange(m.T, m.agents["anna"], func(d *chat.DepartmentSettings) { d.Mode = mode })
+}
+
+// leaves lets a visitor leave a message instead of waiting on. Where nobody waits any more it is a line.
+func (m *delivery) leaves() {
+	may := func(p *person) bool { // it waits its turn like any other line
+		return p.agent == "" && p.conv != "" && p.session != nil && p.session.synced &&
+			!slices.ContainsFunc(p.outbox, func(l *entry) bool { return !l.acked && l.refused == "" })
+	}
+	p := m.someone(may)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if may(p) {
+		l := p.note(&entry{conv: p.conv, text: "instead"})
+		p.send(map[string]any{"t": "start", "id": l.cid, "cid": l.cid, "text": l.text, "kind": "message"})
 	}
 }
 

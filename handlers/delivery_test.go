@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
+	"foyer/app/chat"
 	"foyer/models"
 )
 
@@ -58,6 +59,8 @@ func TestNothingSaidIsLost(t *testing.T) {
 				"delete":   func(*rapid.T) { m.amends(true) },
 				"mark":     func(*rapid.T) { m.marks() },
 				"move":     func(*rapid.T) { m.moves() },
+				"mode":     func(*rapid.T) { m.modes() },
+				"leave":    func(*rapid.T) { m.leaves() },
 				"reload":   func(*rapid.T) { m.reloads() },
 				"cut":      func(*rapid.T) { m.cuts() },
 				"stall":    func(*rapid.T) { m.stalls() },
@@ -116,6 +119,7 @@ func newDelivery(t *rapid.T, w *premises, site models.Site, agents map[string]mo
 	}
 	m.news = sync.NewCond(&m.mu)
 	m.backup = "" // of an earlier run
+	m.arrange(t, agents["anna"], func(d *chat.DepartmentSettings) { d.Mode = models.ModeAuto })
 	for _, a := range agents {
 		page, err := w.db.For(site.AccountID).Open(context.Background())
 		for _, c := range page {

@@ -306,6 +306,22 @@ func (w *premises) found(tb testing.TB, agents ...string) (models.Site, map[stri
 	return site, people, tokens
 }
 
+// arrange changes the settings of the only department.
+func (w *premises) arrange(t rapid.TB, by models.Agent, change func(*chat.DepartmentSettings)) string {
+	t.Helper()
+	ctx := context.Background()
+	list, err := w.web.Chat.Departments(ctx, by)
+	if err == nil {
+		to := list[0].DepartmentSettings
+		change(&to)
+		_, err = w.web.Chat.SetDepartment(ctx, by, list[0].ID, to)
+	}
+	if err != nil {
+		t.Fatalf("arrange the queue: %v", err)
+	}
+	return list[0].ID
+}
+
 // liftLimits lets everybody do as much as they like.
 func liftLimits(c *config.Limits) {
 	for _, limit := range []*int{
