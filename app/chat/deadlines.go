@@ -155,6 +155,11 @@ func (s *Service) rangInVain(tx *store.Tx, c *models.Conversation, m *move) (mod
 func (s *Service) withdraw(tx *store.Tx, c *models.Conversation, m *move) error {
 	back := c.BackID
 	_, others := c.Deadlines[models.DueBack]
+	for _, what := range []models.DueWhat{models.DueWait, models.DueClosing} {
+		if c.Deadlines[what] == afterOffer(c) { // it was put off
+			c.SetDue(what, tx.Now())
+		}
+	}
 	if err := c.Withdraw(tx.Now().Add(s.settings.AskAgain)); err != nil || back == 0 || others {
 		return err
 	}
@@ -273,7 +278,7 @@ func (s *Service) abandoned(tx *store.Tx, c *models.Conversation, m *move) (mode
 // waitedTooLong does what the department wants for those who have waited for as long as it lets them.
 func (s *Service) waitedTooLong(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
 	if c.State != models.StateQueued {
-		return models.Message{}, s.afterOffer(c, models.DueWait)
+		return models.Message{}, putOff(c, models.DueWait)
 	}
 	d, err := tx.Department(c.DepartmentID)
 	if err != nil {
@@ -324,7 +329,7 @@ func full(tx *store.Tx, d models.Department) (bool, error) {
 func (s *Service) closing(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
 	told := models.Message{Kind: models.EventMissed, Cause: models.CauseClosed}
 	if c.State != models.StateQueued {
-		return told, s.afterOffer(c, models.DueClosing)
+		return told, putOff(c, models.DueClosing)
 	}
 	d, err := tx.Department(c.DepartmentID)
 	if err != nil {
@@ -357,12 +362,16 @@ func (s *Service) somebodyLeft(tx *store.Tx, d models.Department) (bool, error) 
 	return slices.ContainsFunc(agents, func(a models.Agent) bool { return s.accepts(a, account) }), err
 }
 
-// afterOffer puts a deadline off until it no longer rings.
-func (s *Service) afterOffer(c *models.Conversation, what models.DueWhat) error {
+// putOff puts a deadline off until it no longer rings.
+func putOff(c *models.Conversation, what models.DueWhat) error {
 	if c.State == models.StateOffered {
-		c.SetDue(what, c.Deadlines[models.DueOffer].Add(time.Millisecond))
+		c.SetDue(what, afterOffer(c))
 	}
 	return errLater
+}
+
+func afterOffer(c *models.Conversation) models.Instant {
+	return c.Deadlines[models.DueOffer].Add(time.Millisecond)
 }
 
 // askAgain lets those who gave a conversation back be asked once more: the look at the queue that
