@@ -298,6 +298,12 @@ func TestLimitsHold(t *testing.T) {
 	}
 	s.owner.call("PUT", s.member, map[string]any{"limit": nil})
 	second.await("event", "kind", "assigned")
+	s.owner.call("PUT", limit, map[string]any{"limit": 1}) // what she has stays hers
+	if me := s.owner.call("GET", api+"conversations/"+conv, nil); me["state"] != "active" || nameOf(me["owner"]) != "anna" {
+		t.Errorf("with less than she has: %v", me)
+	}
+	third, _ := s.writes("three")
+	third.await("queue", "position", 1.0, "here", true)
 }
 
 func leftOut(decision map[string]any) map[string]string {

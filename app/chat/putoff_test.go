@@ -22,7 +22,9 @@ func TestWhatWasPutOffForAnOfferEndsWithIt(t *testing.T) {
 		},
 		"a transfer": {
 			func(*models.Department) {},
-			func(d *desk, conv string) { d.transfer("anna", conv, Destination{Department: d.conv(conv).Department.ID}) },
+			func(d *desk, conv string) {
+				d.transfer("anna", conv, Destination{Department: d.conv(conv).Department.ID})
+			},
 			"transferred, offered ben, declined declined ben, returned anna",
 		},
 	}
