@@ -60,7 +60,7 @@ func (s *Service) toAgent(ctx context.Context, by models.Agent, to Destination, 
 		if err := mayMove(by, c); err != nil {
 			return told, err
 		}
-		if c.State == models.StateActive && c.AgentID == target.ID {
+		if c.State != models.StateActive || c.AgentID == target.ID {
 			return told, c.Transfer(target.ID, tx.Now()) // says why not
 		}
 		seat, err := tx.Seat(target.ID, c.DepartmentID)
