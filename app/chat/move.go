@@ -185,6 +185,9 @@ func (s *Service) Take(ctx context.Context, agent models.Agent, conv string) (Su
 	})
 	if errors.Is(err, errIsTheirs) { // asked for twice, or in two tabs
 		now, err := s.store.For(agent.AccountID).Summary(ctx, conv)
+		if err == nil && (now.State != models.StateActive || now.AgentID != agent.ID) { // theirs no more
+			return s.Take(ctx, agent, conv)
+		}
 		return s.summary(now), err
 	}
 	return s.summary(after), err
