@@ -155,34 +155,34 @@ func (s *Service) named(m *move, after models.Summary, msg models.Message) store
 // Take gives a waiting conversation to the agent who asks for it. Asking again is no error. A
 // supervisor may take one that is a colleague's, or rings at one.
 func (s *Service) Take(ctx context.Context, agent models.Agent, conv string) (Summary, error) {
-	after, err := s.do(&move{
-		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndAssigned,
-		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
-			told := models.Message{Kind: models.EventAssigned, Cause: models.CauseTaken, AgentID: agent.ID}
-			if c.State == models.StateActive && c.AgentID == agent.ID {
-				return told, errIsTheirs
-			}
-			seat, err := tx.Seat(agent.ID, c.DepartmentID)
-			if err != nil {
+	m := &move{account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID}
+	m.decide = func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
+		told := models.Message{Kind: models.EventAssigned, Cause: models.CauseTaken, AgentID: agent.ID}
+		if c.State == models.StateActive && c.AgentID == agent.ID {
+			return told, errIsTheirs
+		}
+		seat, err := tx.Seat(agent.ID, c.DepartmentID)
+		if err != nil {
+			return told, err
+		}
+		if err := s.mayTake(tx, seat.Agent, c); err != nil {
+			return told, err
+		}
+		if m.why = models.EndAssigned; c.AgentID != agent.ID {
+			if err := ownRoom(seat); err != nil { // what rings at them is counted already
 				return told, err
 			}
-			if err := s.mayTake(tx, seat.Agent, c); err != nil {
-				return told, err
-			}
-			if c.State != models.StateOffered || c.AgentID != agent.ID { // what rings at them is counted already
-				if err := ownRoom(seat); err != nil {
-					return told, err
-				}
-			}
-			if c.State == models.StateQueued {
-				return told, c.Assign(agent.ID, tx.Now())
-			}
-			if c.State == models.StateActive {
-				told.Kind, told.Cause = models.EventTransferred, models.CauseTakeOver
-			}
-			return told, c.TakeOver(agent.ID, tx.Now())
-		},
-	})
+			m.why = models.EndTransferred // from a colleague, if it is one's
+		}
+		if c.State == models.StateQueued {
+			return told, c.Assign(agent.ID, tx.Now())
+		}
+		if c.State == models.StateActive {
+			told.Kind, told.Cause = models.EventTransferred, models.CauseTakeOver
+		}
+		return told, c.TakeOver(agent.ID, tx.Now())
+	}
+	after, err := s.do(m)
 	if errors.Is(err, errIsTheirs) { // asked for twice, or in two tabs
 		now, err := s.store.For(agent.AccountID).Summary(ctx, conv)
 		if err == nil && (now.State != models.StateActive || now.AgentID != agent.ID) { // theirs no more

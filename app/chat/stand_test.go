@@ -136,3 +136,10 @@ func (d *desk) welcome(v *visitor) string {
 	d.settle()
 	return strings.Join(all, "\n")
 }
+
+func (d *desk) transfer(by, conv string, to Destination) {
+	d.t.Helper()
+	_, err := d.Transfer(context.Background(), d.agents[by], conv, to)
+	must(d.t, err)
+	d.settle()
+}

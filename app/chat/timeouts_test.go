@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -196,13 +195,6 @@ func ringingAtBen(d *desk, v *visitor) string {
 	d.transfer("anna", conv, Destination{Agent: d.agents["ben"].PublicID})
 	d.expect(conv, "offered to ben")
 	return conv
-}
-
-func (d *desk) transfer(by, conv string, to Destination) {
-	d.t.Helper()
-	_, err := d.Transfer(context.Background(), d.agents[by], conv, to)
-	must(d.t, err)
-	d.settle()
 }
 
 func TestEveryClockRunsOutInTimeAndNotBefore(t *testing.T) {
