@@ -177,7 +177,8 @@ func (d *desk) leave(name string) {
 // visitor is somebody who listens to what their socket would.
 type visitor struct {
 	models.Visitor
-	ear *ear
+	ear   *ear
+	marks int // see sent
 }
 
 var visitors int

@@ -62,7 +62,10 @@ func (s *Service) tellPlaces(ctx context.Context, accountID int64, f *floor, que
 			lines[c.DepartmentID] = l
 		}
 		l.last++
-		w, p := wait{c.ID, c.QueuedAt}, place{l.last, routing.Estimate(l.last, l.pace, now), l.here}
+		w, p := wait{c.ID, c.QueuedAt}, place{number: l.last, here: l.here}
+		if l.here { // else it depends on when somebody comes
+			p.estimated = routing.Estimate(l.last, l.pace, now)
+		}
 		told[w] = p
 		if was, ok := a.told[w]; !ok || was != p {
 			s.hub.Publish(frame(queueFrameOf(c.PublicID, p)), TopicVisitor(c.VisitorID))
@@ -104,7 +107,7 @@ type waitRange struct {
 
 func queueFrameOf(conv string, p place) queueFrame {
 	f := queueFrame{T: "queue", Conv: conv, Position: p.number, Here: p.here}
-	if p.here && p.estimated.High > 0 {
+	if p.estimated.High > 0 {
 		f.Wait = &waitRange{int(p.estimated.Low.Seconds()), int(p.estimated.High.Seconds())}
 	}
 	return f
