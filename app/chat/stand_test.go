@@ -143,3 +143,10 @@ func (d *desk) transfer(by, conv string, to Destination) {
 	must(d.t, err)
 	d.settle()
 }
+
+func (d *desk) take(by, conv string) {
+	d.t.Helper()
+	_, err := d.Take(context.Background(), d.agents[by], conv)
+	must(d.t, err)
+	d.settle()
+}
