@@ -4,42 +4,77 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"foyer/models"
 )
 
 func TestTransferIsRefusedWithTheReason(t *testing.T) {
-	d := newDesk(t, 1, "anna", "ben", "chloe", "dora")
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna", "ben", "chloe", "dora", "emil")
+	empty := d.add("Empty")
 	d.come("anna")
 	conv := d.start(d.visitor(), "hello")
 	d.come("ben")
 	d.start(d.visitor(), "fills ben")
 	d.come("dora")
-	must(t, d.SetAvailability(context.Background(), d.agents["dora"], models.Away))
+	must(t, d.SetAvailability(ctx, d.agents["dora"], models.Away))
+	d.come("emil")
+	must(t, d.SetAccepting(ctx, d.agents["emil"], false))
 	d.settle()
+	agent := func(name string) Destination { return Destination{Agent: d.agents[name].PublicID} }
 	tests := map[string]struct {
-		by, to string
-		kind   models.Kind
+		by   string
+		to   Destination
+		kind models.Kind
 	}{
-		"to oneself":            {"anna", "anna", models.KindNotEligible},
-		"to somebody full":      {"anna", "ben", models.KindAtCapacity},
-		"to somebody not here":  {"anna", "chloe", models.KindNotEligible},
-		"to somebody away":      {"anna", "dora", models.KindNotEligible},
-		"of a colleague's":      {"ben", "dora", models.KindForbidden},
-		"to nobody there is":    {"anna", "", models.KindNotFound},
-		"to neither one at all": {"anna", "-", models.KindInvalid},
+		"to oneself":                      {"anna", agent("anna"), models.KindNotEligible},
+		"to somebody full":                {"anna", agent("ben"), models.KindAtCapacity},
+		"to somebody not here":            {"anna", agent("chloe"), models.KindNotEligible},
+		"to somebody away":                {"anna", agent("dora"), models.KindNotEligible},
+		"to somebody who takes nothing":   {"anna", agent("emil"), models.KindNotEligible},
+		"of a colleague's":                {"ben", agent("dora"), models.KindForbidden},
+		"to nobody there is":              {"anna", Destination{Agent: "01ARZ3NDEKTSV4RRFFQ69G5FAV"}, models.KindNotFound},
+		"to neither one at all":           {"anna", Destination{}, models.KindInvalid},
+		"to both":                         {"anna", Destination{Agent: d.agents["dora"].PublicID, Department: empty.PublicID}, models.KindInvalid},
+		"to a department without members": {"anna", Destination{Department: empty.PublicID}, models.KindNotEligible},
+		"to a department there is not":    {"anna", Destination{Department: "nowhere"}, models.KindNotFound},
+		"with a note that is too long":    {"anna", Destination{Department: d.support.PublicID, Note: strings.Repeat("x", models.MaxMessage+1)}, models.KindTooLong},
 	}
-	before := d.conv(conv)
-	for name, test := range tests {
+	for _, mode := range []models.Mode{models.ModeAuto, models.ModeOffer} {
+		d.set(func(to *models.Department) { to.Mode = mode })
+		before := d.conv(conv)
+		for name, test := range tests {
+			t.Run(name+" in mode "+string(mode), func(t *testing.T) {
+				_, err := d.Transfer(ctx, d.agents[test.by], conv, test.to)
+				refused(t, err, test.kind)
+				if after := d.conv(conv); !reflect.DeepEqual(before, after) {
+					t.Errorf("half changed: %+v", after)
+				}
+			})
+		}
+	}
+}
+
+func TestOnlyWhatSomebodyHasIsTransferred(t *testing.T) {
+	ctx := context.Background()
+	for name, set := range map[string]func(*desk, *visitor) string{
+		"what waits":     func(d *desk, v *visitor) string { d.leave("anna"); return d.start(v, "hello") },
+		"what rings":     ringing,
+		"what is closed": over,
+	} {
 		t.Run(name, func(t *testing.T) {
-			to := Destination{Agent: d.agents[test.to].PublicID}
-			if test.to == "" {
-				to.Agent = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-			}
-			_, err := d.Transfer(context.Background(), d.agents[test.by], conv, to)
-			if models.KindOf(err) != test.kind {
-				t.Errorf("%v, want %s", err, test.kind)
+			d := newDesk(t, 1, "anna")
+			d.hireFor("vera", 1, models.RoleSupervisor)
+			d.hireFor("emil", 1, models.RoleAgent)
+			d.come("anna")
+			d.come("emil")
+			conv := set(d, d.visitor())
+			before := d.conv(conv)
+			for _, to := range []Destination{{Agent: d.agents["emil"].PublicID}, {Department: d.support.PublicID}} {
+				_, err := d.Transfer(ctx, d.agents["vera"], conv, to)
+				refused(t, err, models.KindConflict)
 			}
 			if after := d.conv(conv); !reflect.DeepEqual(before, after) {
 				t.Errorf("half changed: %+v", after)
