@@ -258,11 +258,17 @@ func (s *Service) idleForTooLong(tx *store.Tx, c *models.Conversation, m *move) 
 	}
 	warned := tx.Now().Add(-seconds(d.IdleClose))
 	if last.LineAt > warned || s.signs.typed(c.ID, 0) > warned {
-		c.SetDue(models.DueIdle, tx.Now().Add(seconds(max(d.IdleWarn, 1))))
+		listenAgain(&d, c, tx.Now())
 		return told, errLater
 	}
 	m.why = models.EndIdle
 	return told, c.Close(tx.Now())
+}
+
+// listenAgain lets the clock of a silent visitor begin anew, warned or not.
+func listenAgain(d *models.Department, c *models.Conversation, now models.Instant) {
+	c.SetDue(models.DueIdleClose, 0)
+	c.SetDue(models.DueIdle, now.Add(seconds(max(d.IdleWarn, 1))))
 }
 
 // abandoned closes a conversation whose visitor has gone while they waited.

@@ -82,7 +82,7 @@ func (s *Service) say(ctx context.Context, account int64, p *store.Post, name *A
 	}
 	return p, s.store.For(account).Post(ctx, p, func() {
 		s.tellLine(p, name)
-		s.backAgain(p)
+		s.heard(p)
 	})
 }
 
@@ -95,7 +95,7 @@ func (s *Service) beginLine(account int64, of *Stream, p *store.Post, name *Auth
 		answer(err) // whoever sent it hears of the ack before the event
 		if err == nil && !p.Dup {
 			s.tellLine(p, name)
-			s.backAgain(p)
+			s.heard(p)
 		}
 	})
 	return nil
@@ -123,20 +123,52 @@ func (s *Service) tellLine(p *store.Post, name *Author) {
 	s.tell(p.Summary, e, 0)
 }
 
-// backAgain puts a visitor who goes on writing into a message they left into the queue, if somebody can
-// answer them now.
-func (s *Service) backAgain(p *store.Post) {
+// heard does what follows from a line, for which the line itself need not wait.
+func (s *Service) heard(p *store.Post) {
 	c := p.Summary
-	if c.Kind != models.KindMessage || c.State != models.StateQueued || p.Author.Type != models.ByVisitor {
-		return
+	if _, warned := c.Deadlines[models.DueIdleClose]; warned && !p.Note {
+		s.beside(func() {
+			if err := s.unwarn(context.Background(), c); err != nil {
+				slog.Error("the warning of a silent visitor could not be taken back", "conversation", c.PublicID, "error", err)
+			}
+		})
 	}
-	s.beside(func() { // the line itself need not wait for it
-		if err := s.revive(context.Background(), c); err != nil {
-			slog.Error("a visitor who came back could not be queued", "conversation", c.PublicID, "error", err)
-		}
-	})
+	if c.Kind == models.KindMessage && c.State == models.StateQueued && p.Author.Type == models.ByVisitor {
+		s.beside(func() {
+			if err := s.revive(context.Background(), c); err != nil {
+				slog.Error("a visitor who came back could not be queued", "conversation", c.PublicID, "error", err)
+			}
+		})
+	}
 }
 
+// unwarn takes back the warning that a conversation will close: it goes on.
+func (s *Service) unwarn(ctx context.Context, c models.Summary) error {
+	var after models.Summary
+	err := s.store.For(c.AccountID).Change(ctx, func(tx *store.Tx) error {
+		c, err := tx.Conversation(c.PublicID)
+		if err != nil {
+			return err
+		}
+		if _, warned := c.Deadlines[models.DueIdleClose]; warned {
+			d, err := tx.Department(c.DepartmentID)
+			if err != nil {
+				return err
+			}
+			listenAgain(&d, c, tx.Now())
+			if err := tx.Save(c); err != nil {
+				return err
+			}
+		}
+		after, err = tx.Summary(c.ID)
+		return err
+	}, func() { s.tellSummary(after, true) })
+	s.wakeSweeper()
+	return err
+}
+
+// revive puts a visitor who goes on writing into a message they left into the queue, if somebody can
+// answer them now.
 func (s *Service) revive(ctx context.Context, c models.Summary) error {
 	f, err := s.floor(ctx, c.AccountID)
 	if err != nil {

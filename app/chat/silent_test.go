@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -147,4 +148,52 @@ func TestAVisitorWhoseAgentOwesAnAnswerIsNotWarned(t *testing.T) {
 	d.pass(idleWarn)
 	d.pass(idleWarn) // the clock is looked at now and then
 	d.happened(conv, from, "idle, closed idle")
+}
+
+// Nobody is to read that a conversation will close which goes on.
+func TestAWarningIsTakenBackByALine(t *testing.T) {
+	ctx := context.Background()
+	for name, test := range map[string]struct {
+		does  func(d *desk, v *visitor, conv string)
+		warns bool
+	}{
+		"the visitor's": {func(d *desk, v *visitor, conv string) {
+			_, err := d.SayAsVisitor(ctx, v.Visitor, Line{Conv: conv, CID: "here", Text: "still here"})
+			must(d.t, err)
+		}, false},
+		"the agent's": {func(d *desk, _ *visitor, conv string) { d.answer("anna", conv) }, false},
+		"no note": {func(d *desk, _ *visitor, conv string) {
+			_, err := d.SayAsAgent(ctx, d.agents["anna"], Line{Conv: conv, CID: "n", Text: "gone?", Note: true})
+			must(d.t, err)
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.come("anna")
+			v := d.visitor()
+			conv := answered(d, v)
+			d.pass(idleWarn)
+			if !strings.Contains(d.welcome(v), "closes_at") {
+				t.Fatal("there is no warning")
+			}
+			desk := d.listen(TopicAgents(d.site.AccountID))
+			test.does(d, v, conv)
+			d.settle()
+			if warned := strings.Contains(d.welcome(v), "closes_at"); warned != test.warns {
+				t.Errorf("who reloads is warned: %v", warned)
+			}
+			if test.warns {
+				return
+			}
+			desk.await(t, func(f map[string]any) bool { return f["t"] == "conv" && f["closes_at"] == nil })
+			from := d.conv(conv).LastSeq
+			if name == "the visitor's" {
+				d.answer("anna", conv)
+			}
+			d.pass(idleWarn - time.Millisecond)
+			d.happened(conv, from, "")
+			d.pass(time.Millisecond)
+			d.happened(conv, from, "idle")
+		})
+	}
 }
