@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -60,6 +61,24 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// emptyDatabase is what each desk begins with: to make one takes longer than most tests.
+var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "foyer")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "foyer.db")
+	db, err := store.Open(context.Background(), store.Options{Driver: "sqlite", DSN: path, Readers: 1, Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
 // newDesk makes an account with agents who may have limit conversations each and want to be online.
 func newDesk(t *testing.T, limit int, agents ...string) *desk {
 	t.Helper()
@@ -67,6 +86,9 @@ func newDesk(t *testing.T, limit int, agents ...string) *desk {
 		t: t, path: filepath.Join(t.TempDir(), "foyer.db"), agents: map[string]models.Agent{},
 		clock: &clock{at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)},
 	}
+	empty, err := emptyDatabase()
+	must(t, err)
+	must(t, os.WriteFile(d.path, empty, 0o600))
 	d.open()
 	t.Cleanup(func() { d.stop() })
 	ctx := context.Background()
@@ -172,41 +194,6 @@ func (d *desk) leave(name string) {
 	d.t.Helper()
 	must(d.t, d.AgentLeft(context.Background(), d.agents[name]))
 	d.settle()
-}
-
-// visitor is somebody who listens to what their socket would.
-type visitor struct {
-	models.Visitor
-	ear   *ear
-	marks int // see sent
-}
-
-var visitors int
-
-// tab opens a tab of a visitor, and listens to what it is sent.
-func (d *desk) tab(v *visitor) {
-	d.t.Helper()
-	v.ear = d.listen(TopicVisitor(v.ID))
-	d.VisitorCame(context.Background(), v.Visitor)
-	d.settle()
-}
-
-// shut closes it.
-func (d *desk) shut(v *visitor) {
-	d.t.Helper()
-	d.VisitorLeft(context.Background(), v.Visitor)
-	d.settle()
-}
-
-// visitor makes a visitor who has a tab open.
-func (d *desk) visitor() *visitor {
-	d.t.Helper()
-	visitors++
-	v := &visitor{Visitor: models.Visitor{SiteID: d.site.ID, TokenHash: []byte(strconv.Itoa(visitors))}}
-	must(d.t, d.account.CreateVisitor(context.Background(), &v.Visitor))
-	d.known = append(d.known, v)
-	d.tab(v)
-	return v
 }
 
 func (d *desk) start(v *visitor, text string) string {

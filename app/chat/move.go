@@ -65,73 +65,91 @@ func (s *Service) move(m *move) (models.Summary, error) {
 
 // begin is move without waiting for its end, which the channel tells; by then after is set.
 func (s *Service) begin(m *move, after *models.Summary) <-chan error {
-	var events []models.Message
-	var backlog []store.Event
-	var owner int64
-	return s.store.For(m.account).Begin(func(tx *store.Tx) error {
-		events = events[:0]
-		c, err := tx.Conversation(m.conv)
-		if err != nil {
+	var news news
+	return s.store.For(m.account).Begin(func(tx *store.Tx) (err error) {
+		if news, err = s.carryOut(tx, m); err != nil || len(news.events) == 0 {
 			return err
 		}
-		before := *c
-		owner = before.AgentID
-		m.also = nil
-		told, err := m.decide(tx, c)
-		if errors.Is(err, errLater) {
-			return tx.Save(c)
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.arm(tx, before, c); err != nil {
-			return err
-		}
-		if backlog = nil; c.AgentID != 0 && c.AgentID != owner {
-			if backlog, err = tx.Log(c, maxBacklog); err != nil {
-				return err
-			}
-		}
-		told.AuthorType, told.AuthorID = models.BySystem, m.byID
-		if m.by != nil {
-			told.AuthorType = m.by.Type
-		}
-		if err := tx.Move(before, c, &told, m.why); err != nil {
-			return err
-		}
-		events = append(events, told)
-		if m.decision != nil {
-			if err := tx.Decide(c, *m.decision); err != nil {
-				return err
-			}
-		}
-		var more []models.Message
-		if m.also != nil {
-			more = append(more, *m.also)
-		}
-		if m.note != "" {
-			more = append(more, models.Message{Kind: models.EventNote, Text: m.note})
-		}
-		for _, e := range more {
-			if e.AuthorType == "" {
-				e.AuthorType, e.AuthorID = told.AuthorType, m.byID
-			}
-			if err := tx.Append(c, &e); err != nil {
-				return err
-			}
-			events = append(events, e)
-		}
-		*after, err = tx.Summary(c.ID)
+		*after, err = tx.Summary(news.events[0].ConversationID)
 		return err
 	}, func() {
-		for _, e := range short(backlog) { // the new owner has heard nothing of it yet
+		for _, e := range short(news.backlog) { // the new owner has heard nothing of it yet
 			s.hub.Publish(frame(eventFor(after.PublicID, e, false)), TopicAgent(after.AgentID))
 		}
-		for _, e := range events {
-			s.tell(*after, s.named(m, *after, e), owner)
+		for _, e := range news.events {
+			s.tell(*after, s.named(m, *after, e), news.before)
 		}
 		s.wakeSweeper(after.DueAt)
 	})
+}
+
+// news is what is told of a move.
+type news struct {
+	events  []models.Message
+	backlog []store.Event // for a new owner
+	before  int64         // the owner
+}
+
+// carryOut makes a move within a transaction. No events are news of nothing but a deadline.
+func (s *Service) carryOut(tx *store.Tx, m *move) (news, error) {
+	c, err := tx.Conversation(m.conv)
+	if err != nil {
+		return news{}, err
+	}
+	before := *c
+	n := news{before: before.AgentID}
+	m.also = nil
+	told, err := m.decide(tx, c)
+	if errors.Is(err, errLater) {
+		return n, tx.Save(c)
+	}
+	if err != nil {
+		return n, err
+	}
+	if err := s.arm(tx, before, c); err != nil {
+		return n, err
+	}
+	if c.AgentID != 0 && c.AgentID != n.before {
+		if n.backlog, err = tx.Log(c, maxBacklog); err != nil {
+			return n, err
+		}
+	}
+	told.AuthorType, told.AuthorID = models.BySystem, m.byID
+	if m.by != nil {
+		told.AuthorType = m.by.Type
+	}
+	if err := tx.Move(before, c, &told, m.why); err != nil {
+		return n, err
+	}
+	n.events = append(n.events, told)
+	if m.decision != nil {
+		if err := tx.Decide(c, *m.decision); err != nil {
+			return n, err
+		}
+	}
+	err = m.tellMore(tx, c, &n)
+	return n, err
+}
+
+// tellMore adds the events that follow a move's own.
+func (m *move) tellMore(tx *store.Tx, c *models.Conversation, n *news) error {
+	var more []models.Message
+	if m.also != nil {
+		more = append(more, *m.also)
+	}
+	if m.note != "" {
+		more = append(more, models.Message{Kind: models.EventNote, Text: m.note})
+	}
+	for _, e := range more {
+		if e.AuthorType == "" {
+			e.AuthorType, e.AuthorID = n.events[0].AuthorType, m.byID
+		}
+		if err := tx.Append(c, &e); err != nil {
+			return err
+		}
+		n.events = append(n.events, e)
+	}
+	return nil
 }
 
 // named adds to an event the names it goes out with.

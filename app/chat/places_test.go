@@ -11,37 +11,6 @@ import (
 	"foyer/models"
 )
 
-// sent is everything a visitor was sent until now.
-func (d *desk) sent(v *visitor) []map[string]any {
-	d.t.Helper()
-	d.settle()
-	v.marks++
-	d.hub.Publish(fmt.Appendf(nil, `{"t":"mark","n":%d}`, v.marks), TopicVisitor(v.ID)) // behind all of it
-	return v.ear.await(d.t, func(f map[string]any) bool { return f["t"] == "mark" && f["n"] == float64(v.marks) })
-}
-
-// times is how many frames of a sort a visitor was sent until now.
-func (d *desk) times(v *visitor, fits func(map[string]any) bool) (n int) {
-	d.t.Helper()
-	for _, f := range d.sent(v) {
-		if fits(f) {
-			n++
-		}
-	}
-	return n
-}
-
-// place is what a visitor was told last of theirs, 0 for nothing.
-func (d *desk) place(v *visitor) (number int) {
-	d.t.Helper()
-	for _, f := range d.sent(v) {
-		if f["t"] == "queue" {
-			number = int(f["position"].(float64))
-		}
-	}
-	return number
-}
-
 // Visitors of several priorities arrive, some are given another one by hand, some give up. Whoever is
 // told to be the next is the next, until nobody is left.
 func TestPlacesAreInTheOrderInWhichPeopleAreServed(t *testing.T) {

@@ -97,7 +97,6 @@ func TestTheSwitchIsApartFromAvailability(t *testing.T) {
 	d.come("anna")
 	mine := d.start(d.visitor(), "mine already")
 	must(t, d.SetAccepting(ctx, d.agents["anna"], false))
-	ear := d.listen(TopicAgents(d.site.AccountID))
 	conv := d.start(d.visitor(), "hello")
 	d.expect(conv, "queued")
 	d.expect(mine, "active with anna")
@@ -106,7 +105,7 @@ func TestTheSwitchIsApartFromAvailability(t *testing.T) {
 	}
 	d.resume() // it is kept
 	d.expect(conv, "queued")
-	ear = d.listen(TopicAgents(d.site.AccountID))
+	ear := d.listen(TopicAgents(d.site.AccountID))
 	must(t, d.SetAvailability(ctx, d.agents["anna"], models.Away))
 	must(t, d.SetAccepting(ctx, d.agents["anna"], true))
 	d.settle()
