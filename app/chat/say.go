@@ -163,7 +163,7 @@ func (s *Service) unwarn(ctx context.Context, c models.Summary) error {
 		after, err = tx.Summary(c.ID)
 		return err
 	}, func() { s.tellSummary(after, true) })
-	s.wakeSweeper()
+	s.wakeSweeper(after.DueAt)
 	return err
 }
 
