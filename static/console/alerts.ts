@@ -1,12 +1,16 @@
 import type { Summary } from '../../widget/core/protocol';
 import type { KeyValue } from '../../widget/core/storage';
-import { isMine, isWaiting } from './lists';
+import { isGuest, isMine, isWaiting, ringsAt } from './lists';
 
 /** What is worth a sound: something for the agent to do. */
-export type Alert = 'message' | 'assigned' | 'queue';
+export type Alert = 'message' | 'assigned' | 'queue' | 'offer';
 
 /** What became of a conversation that an agent should hear of; undefined for nothing. */
 export function alertFor(before: Summary | undefined, after: Summary, me: string | undefined): Alert | undefined {
+  if (ringsAt(after, me)) return before && ringsAt(before, me) && before.fence === after.fence ? undefined : 'offer';
+  if (before && isGuest(before, me) && isGuest(after, me)) {
+    return after.last?.from.type === 'visitor' && after.last.seq > (before.last?.seq ?? 0) ? 'message' : undefined;
+  }
   if (isMine(after, me)) {
     if (!before || !isMine(before, me)) return 'assigned';
     return after.unread > before.unread ? 'message' : undefined;
@@ -26,7 +30,7 @@ export interface Alerts {
 }
 
 /** Notes in Hz, one after another. */
-const TUNES: Readonly<Record<Alert, readonly number[]>> = { message: [784], assigned: [587, 784], queue: [523] };
+const TUNES: Readonly<Record<Alert, readonly number[]>> = { message: [784], assigned: [587, 784], queue: [523], offer: [659, 880, 659, 880] };
 const VOLUME = 0.12;
 const NOTE = 0.14;
 
@@ -83,10 +87,10 @@ function play(audio: AudioContext, notes: readonly number[]): void {
   });
 }
 
-/** Shows the count of unread lines where the tab is seen when it is not looked at. */
-export function showUnread(count: number, title: string): void {
-  document.title = count > 0 ? `(${count > 99 ? '99+' : count}) ${title}` : title;
+/** Shows the count of unread lines, and what rings, where the tab is seen when it is not looked at. */
+export function showUnread(count: number, title: string, ring: string | undefined): void {
+  document.title = ring ?? (count > 0 ? `(${count > 99 ? '99+' : count}) ${title}` : title);
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-  const href = count > 0 ? '/img/favicon-unread.svg' : '/favicon.svg';
+  const href = ring !== undefined || count > 0 ? '/img/favicon-unread.svg' : '/favicon.svg';
   if (icon && icon.getAttribute('href') !== href) icon.href = href;
 }

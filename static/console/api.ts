@@ -1,4 +1,5 @@
 import type { Availability, Colleague, Details, Me, Named, Summary } from '../../widget/core/protocol';
+import type { Routing } from './routing';
 
 /** A refusal of the HTTP API (RFC 9457), or status 0 when no answer came. */
 export class Problem extends Error {
@@ -19,11 +20,25 @@ export type TransferTarget = { readonly agent: string } | { readonly department:
 export interface Api {
   me(): Promise<Me>;
   setAvailability(status: Availability): Promise<Me>;
+  /** Whether new chats may come. */
+  setAccepting(accepting: boolean): Promise<Me>;
+  /** Somebody is at the desk. */
+  active(): Promise<Me>;
   signOut(): Promise<void>;
   agents(): Promise<readonly Colleague[]>;
   departments(): Promise<readonly Named[]>;
   conversation(id: string): Promise<Details>;
   take(id: string): Promise<Summary>;
+  /** Answers to what rings at us. */
+  accept(id: string): Promise<Summary>;
+  decline(id: string): Promise<Summary>;
+  /** Asks a second agent in. */
+  invite(id: string, agent: string): Promise<Summary>;
+  /** A second agent goes. */
+  dismiss(id: string, agent: string): Promise<Summary>;
+  prioritize(id: string, priority: number): Promise<Summary>;
+  /** Why it went where it went. */
+  routing(id: string): Promise<Routing>;
   close(id: string, reason: string): Promise<Summary>;
   transfer(id: string, to: TransferTarget, note: string): Promise<Summary>;
   /** Gives a line of ours another text. */
@@ -49,11 +64,19 @@ export function apiClient(options: ApiOptions): Api {
   return {
     me: () => call('GET', '/me'),
     setAvailability: (status) => call('PUT', '/me/availability', { status }),
+    setAccepting: (accepting) => call('PUT', '/me/accepting', { accepting }),
+    active: () => call('POST', '/me/active', {}),
     signOut: () => call('DELETE', '/session'),
     agents: () => items('/agents'),
     departments: () => items('/departments'),
     conversation: (id) => call('GET', conv(id)),
     take: (id) => call('POST', `${conv(id)}/take`, {}),
+    accept: (id) => call('POST', `${conv(id)}/accept`, {}),
+    decline: (id) => call('POST', `${conv(id)}/decline`, {}),
+    invite: (id, agent) => call('POST', `${conv(id)}/invite`, { agent }),
+    dismiss: (id, agent) => call('DELETE', `${conv(id)}/guests/${encodeURIComponent(agent)}`),
+    prioritize: (id, priority) => call('PUT', `${conv(id)}/priority`, { priority }),
+    routing: (id) => call('GET', `${conv(id)}/routing`),
     close: (id, reason) => call('POST', `${conv(id)}/close`, reason === '' ? {} : { reason }),
     transfer: (id, to, note) => call('POST', `${conv(id)}/transfer`, note === '' ? to : { ...to, note }),
     edit: (id, seq, text) => call('PATCH', `${conv(id)}/messages/${seq}`, { text }),

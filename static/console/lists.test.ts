@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { holdInPlace, sortLists, unreadOfMine } from './lists';
-import { ann, annsConversation, conversation, line } from './testing/samples';
+import { holdInPlace, loadOf, ringing, sortLists, unreadOfMine } from './lists';
+import { ann, annsConversation, conversation, line, ringingAtAnn } from './testing/samples';
 
 const at = (minute: number) => `2026-11-20T12:${String(minute).padStart(2, '0')}:00.000Z`;
 const last = (minute: number) => ({ seq: 1, text: 'x', at: at(minute), from: line('a', 1).from });
@@ -9,17 +9,34 @@ describe('sortLists', () => {
   const convs = [
     conversation('late', { queued_at: at(9), last: last(9) }),
     conversation('early', { queued_at: at(1), last: last(1) }),
-    conversation('offered', { state: 'offered', queued_at: at(5) }),
+    conversation('offered', { state: 'offered', owner: { id: 'bob', name: 'Bob' }, queued_at: at(5) }),
+    ringingAtAnn('ringing', { queued_at: at(7), last: last(8) }),
+    ringingAtAnn('ringing-urgently', { queued_at: at(8), priority: 6, last: last(7) }),
+    conversation('urgent', { queued_at: at(10), priority: 3, last: last(6) }),
+    conversation('unimportant', { queued_at: at(0), priority: -1, last: last(5) }),
+    conversation('message-late', { kind: 'message', queued_at: at(4), last: last(4) }),
+    conversation('message-early', { kind: 'message', queued_at: at(3), last: last(3) }),
     annsConversation('mine-old', { last: last(2) }),
     annsConversation('mine-new', { last: last(30) }),
     annsConversation('bobs', { owner: { id: 'bob', name: 'Bob' }, last: last(20) }),
+    annsConversation('guest', { owner: { id: 'bob', name: 'Bob' }, guests: [{ id: 'ann', name: 'Ann' }], last: last(19) }),
+    annsConversation('answered-message', { kind: 'message', last: last(1) }),
     annsConversation('closed', { state: 'closed', last: last(40) }),
   ];
   const lists = sortLists(convs, ann.id);
 
-  test('the queue by longest waiting', () => expect(lists.queue).toEqual(['early', 'offered', 'late']));
-  test('mine by latest line', () => expect(lists.mine).toEqual(['mine-new', 'mine-old']));
-  test('all that is open, by latest line', () => expect(lists.all).toEqual(['mine-new', 'bobs', 'late', 'offered', 'mine-old', 'early']));
+  test('the queue in the order of service: priority, then arrival', () => {
+    expect(lists.queue).toEqual(['urgent', 'early', 'offered', 'late', 'unimportant']);
+  });
+  test('what rings at me is apart from it', () => expect(ringing(convs, ann.id)).toEqual(['ringing-urgently', 'ringing']));
+  test('messages that were left, until somebody takes them, by arrival', () => expect(lists.messages).toEqual(['message-early', 'message-late']));
+  test('mine by latest line, as a guest too', () => expect(lists.mine).toEqual(['mine-new', 'guest', 'mine-old', 'answered-message']));
+  test('all that is open, by latest line', () => {
+    expect(lists.all.slice(0, 3)).toEqual(['mine-new', 'bobs', 'guest']);
+    expect([...lists.all].sort()).toEqual(convs.map(({ id }) => id).filter((id) => id !== 'closed').sort());
+  });
+  test('as a guest one has no chat more', () => expect(loadOf(convs, ann.id)).toBe(3));
+  test('nothing rings at anybody before I am known', () => expect(ringing(convs, undefined)).toEqual([]));
   test('nothing is mine before I am known', () => expect(sortLists(convs, undefined).mine).toEqual([]));
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentServerFrame, Summary } from '../../widget/core/protocol';
-import { initialState, reduce, type Action, type ConsoleState } from './state';
-import { ann, annsConversation, conversation, line } from './testing/samples';
+import { deskIsEmpty, initialState, reduce, type Action, type ConsoleState } from './state';
+import { ann, annsConversation, conversation, line, ringingAtAnn } from './testing/samples';
 
 const NOW = 1_000_000;
 
@@ -43,7 +43,7 @@ describe('a new welcome', () => {
 });
 
 test('what was heard of colleagues does not outlive a break: the fresh list of them is right', () => {
-  const away = { t: 'presence', agent: 'bob', status: 'away' } as const;
+  const away = { t: 'presence', agent: 'bob', status: 'away', accepting: true } as const;
   expect(after(welcome([]), away, welcome([])).presence.size).toBe(0);
 });
 
@@ -62,6 +62,14 @@ describe('summaries', () => {
     const read = { t: 'conv', ...annsConversation('a', { unread: 0 }) } as const;
     const state = after(welcome([annsConversation('a', { unread: 1 })]), read, { type: 'summary', summary: annsConversation('a', { unread: 1 }) });
     expect(state.convs.get('a')?.unread).toBe(0);
+  });
+
+  test('an offer comes and is withdrawn', () => {
+    const offered = after(welcome([conversation('a')]), { t: 'conv', ...ringingAtAnn('a') });
+    expect(offered.convs.get('a')).toMatchObject({ state: 'offered', owner: { id: 'ann' } });
+    const withdrawn = reduce(offered, { type: 'frame', frame: { t: 'conv', ...conversation('a', { fence: 3 }) }, now: NOW });
+    expect(withdrawn.convs.get('a')).toMatchObject({ state: 'queued', owner: null });
+    expect(reduce(withdrawn, { type: 'summary', summary: ringingAtAnn('a') })).toBe(withdrawn);
   });
 
   test('what did not change stays identical', () => {
@@ -140,9 +148,27 @@ describe('typing', () => {
   });
 });
 
-test('availability chosen in another tab', () => {
-  expect(after(welcome([]), { t: 'presence', agent: 'ann', status: 'away' }).me?.status).toBe('away');
-  expect(after(welcome([]), { t: 'presence', agent: 'bob', status: 'away' })).toMatchObject({ me: { status: 'online' }, presence: new Map([['bob', 'away']]) });
+describe('presence', () => {
+  const seen = (agent: string, status: 'online' | 'away', accepting = true) => ({ t: 'presence', agent, status, accepting }) as const;
+
+  test('of colleagues is how they are seen, and whether they take chats', () => {
+    expect(after(welcome([]), seen('bob', 'away', false)).presence.get('bob')).toMatchObject({ status: 'away', accepting: false });
+  });
+
+  test('of our own as away, while we chose to be here, means that nobody is at the desk', () => {
+    const state = after(welcome([]), seen('ann', 'away'));
+    expect(state.me?.status).toBe('online');
+    expect(deskIsEmpty(state)).toBe(true);
+    expect(deskIsEmpty(reduce(state, { type: 'here', me: ann }))).toBe(false);
+  });
+
+  test('of our own as away is our choice once the server says so', () => {
+    expect(deskIsEmpty(after(welcome([]), seen('ann', 'away'), { type: 'me', me: { ...ann, status: 'away' } }))).toBe(false);
+  });
+
+  test('tells what another tab chose about accepting chats', () => {
+    expect(after(welcome([]), seen('ann', 'online', false)).me?.accepting).toBe(false);
+  });
 });
 
 test('frames of a newer server change nothing', () => {

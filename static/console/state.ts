@@ -11,6 +11,12 @@ export interface Typing {
   readonly until: number;
 }
 
+/** An agent as colleagues see them. */
+export interface Presence {
+  readonly status: Availability;
+  readonly accepting: boolean;
+}
+
 /** All the console knows from the server. A value: every change makes a new one. */
 export interface ConsoleState {
   /** Null until the first `welcome`. */
@@ -25,8 +31,8 @@ export interface ConsoleState {
   readonly logs: ReadonlyMap<string, Log>;
   /** By conversation. */
   readonly typing: ReadonlyMap<string, Typing>;
-  /** What became known of colleagues since the last `welcome`, by id. */
-  readonly presence: ReadonlyMap<string, Availability>;
+  /** What became known of colleagues, and of how they see us, since the last `welcome`, by id. */
+  readonly presence: ReadonlyMap<string, Presence>;
 }
 
 /** Everything that changes the state. */
@@ -35,6 +41,8 @@ export type Action =
   /** An answer of the HTTP API. */
   | { readonly type: 'summary'; readonly summary: Summary }
   | { readonly type: 'me'; readonly me: Me }
+  /** The server knows that somebody is at the desk. */
+  | { readonly type: 'here'; readonly me: Me }
   /** A conversation is looked at: keep its log from here on. */
   | { readonly type: 'open'; readonly conv: string; readonly lastSeq: number }
   /** The server has a line of ours; its event may come later. */
@@ -66,6 +74,8 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
       return withAnswer(state, action.summary);
     case 'me':
       return { ...state, me: action.me };
+    case 'here':
+      return { ...state, me: action.me, presence: without(state.presence, action.me.id) };
     case 'open': {
       const log = state.logs.get(action.conv) ?? emptyLog(action.conv, action.lastSeq);
       const summary = state.convs.get(action.conv);
@@ -103,7 +113,7 @@ function hear(state: ConsoleState, frame: AgentServerFrame, now: number): Consol
     case 'read':
       return frame.by.type === 'visitor' ? receipt(state, frame.conv, frame.t, frame.seq) : state;
     case 'presence':
-      return 'agent' in frame ? agentPresence(state, frame.agent, frame.status) : visitorPresence(state, frame.visitor, frame.online);
+      return 'agent' in frame ? agentPresence(state, frame.agent, frame) : visitorPresence(state, frame.visitor, frame.online);
     case 'reset':
       return { ...state, epoch: frame.epoch, logs: frame.conv === undefined ? new Map() : without(state.logs, frame.conv) };
     case 'ack':
@@ -174,10 +184,18 @@ function receipt(state: ConsoleState, conv: string, what: 'received' | 'read', s
   };
 }
 
-/** Our own presence is news from another tab: it chose, and being connected, we come to what was chosen. */
-function agentPresence(state: ConsoleState, agent: string, status: Availability): ConsoleState {
-  const me = state.me?.id === agent ? { ...state.me, status } : state.me;
-  return { ...state, me, presence: put(state.presence, agent, status) };
+/**
+ * Our own presence is news: another tab chose, or nobody is at the desk. What we chose is not in it, since an
+ * empty desk looks like a choice to be away: the store asks.
+ */
+function agentPresence(state: ConsoleState, agent: string, { status, accepting }: Presence): ConsoleState {
+  const me = state.me?.id === agent ? { ...state.me, accepting } : state.me;
+  return { ...state, me, presence: put(state.presence, agent, { status, accepting }) };
+}
+
+/** Whether colleagues see us as away though we chose to be here: nobody is at the desk. */
+export function deskIsEmpty({ me, presence }: Pick<ConsoleState, 'me' | 'presence'>): boolean {
+  return me?.status === 'online' && presence.get(me.id)?.status === 'away';
 }
 
 function visitorPresence(state: ConsoleState, visitor: string, online: boolean): ConsoleState {

@@ -1,4 +1,4 @@
-import type { ConversationEvent, Named, State, VisitorSummary } from './protocol';
+import type { ConversationEvent, Kind, Named, State, Time, VisitorSummary } from './protocol';
 
 /**
  * What is held of one conversation's log: an unbroken stretch of events from `first` to `last`, and those
@@ -17,6 +17,9 @@ export interface Log {
   readonly state: State;
   /** Who has it; null while it waits, and after the close when nobody had it. */
   readonly owner: Named | null;
+  readonly kind: Kind;
+  /** When it closes unless the visitor writes; null before they were warned. */
+  readonly closesAt: Time | null;
   /** The highest `seq` that has arrived on the other side. */
   readonly received: number;
   /** The highest `seq` the other side has read. */
@@ -25,7 +28,7 @@ export interface Log {
 
 /** A log that holds nothing and expects `after + 1` next. */
 export function emptyLog(conv: string, after = 0): Log {
-  return { conv, events: [], first: after + 1, last: after, early: new Map(), state: 'queued', owner: null, received: 0, read: 0 };
+  return { conv, events: [], first: after + 1, last: after, early: new Map(), ...QUEUED, received: 0, read: 0 };
 }
 
 /**
@@ -41,7 +44,7 @@ export function addEvent(log: Log, event: ConversationEvent): Log {
   if (newer.length + older.length === 0) return { ...log, early };
   return {
     ...log,
-    ...newer.reduce<Standing>(stand, { state: log.state, owner: log.owner }),
+    ...newer.reduce<Standing>(stand, log),
     events: [...older, ...log.events, ...newer],
     first: log.first - older.length,
     last: log.last + newer.length,
@@ -66,12 +69,12 @@ export function missing(log: Log): { readonly after: number } | { readonly befor
   return seqs.length > 0 ? { before: log.first } : undefined;
 }
 
-/** Sets state, owner and receipts from a summary, unless the log has already seen more than it. */
-export function withSummary(log: Log, summary: Pick<VisitorSummary, 'state' | 'owner' | 'last_seq' | 'received_seq' | 'read_seq'>): Log {
+/** Sets where it stands, and receipts, from a summary, unless the log has already seen more than it. */
+export function withSummary(log: Log, summary: SummaryStanding): Log {
   const read = Math.max(log.read, summary.read_seq);
   const received = Math.max(log.received, summary.received_seq);
   const told = { ...log, read, received };
-  return summary.last_seq < log.last ? told : { ...told, state: summary.state, owner: summary.owner };
+  return summary.last_seq < log.last ? told : { ...told, state: summary.state, owner: summary.owner, kind: summary.kind ?? 'chat', closesAt: summary.closes_at ?? null };
 }
 
 /** The other side has received, or read, up to `seq`. */
@@ -79,28 +82,45 @@ export function withReceipt(log: Log, what: 'received' | 'read', seq: number): L
   return seq > log[what] ? { ...log, [what]: seq } : log;
 }
 
-interface Standing {
-  readonly state: State;
-  readonly owner: Named | null;
-}
+/** What of a summary a log is about. */
+export type SummaryStanding = Pick<VisitorSummary, 'state' | 'owner' | 'last_seq' | 'received_seq' | 'read_seq'> &
+  Partial<Pick<VisitorSummary, 'kind' | 'closes_at'>>;
+
+type Standing = Pick<Log, 'state' | 'owner' | 'kind' | 'closesAt'>;
+
+/** Where a conversation begins, and again whenever it waits for somebody. */
+const QUEUED: Standing = { state: 'queued', owner: null, kind: 'chat', closesAt: null };
 
 /** Where a conversation stands after an event. */
 function stand(before: Standing, event: ConversationEvent): Standing {
   switch (event.kind) {
     case 'queued':
     case 'agent_lost':
-      return { state: 'queued', owner: null };
+    case 'agent_silent':
+      return QUEUED;
+    case 'declined':
+      return { ...before, state: 'queued', owner: null };
+    case 'missed':
+      return { ...QUEUED, kind: 'message' };
+    case 'offered':
+      return { ...before, state: 'offered', owner: event.agent ?? null };
     case 'assigned':
-      return { state: 'active', owner: event.agent ?? null };
+    case 'returned':
+      return { ...before, state: 'active', owner: event.agent ?? null, closesAt: null };
     case 'transferred':
-      return event.agent ? { state: 'active', owner: event.agent } : { state: 'queued', owner: null };
+      return event.agent ? { ...before, state: 'active', owner: event.agent, closesAt: null } : QUEUED;
     case 'closed':
-      return { state: 'closed', owner: before.owner };
+      return { ...before, state: 'closed', closesAt: null };
+    case 'idle':
+      return { ...before, closesAt: event.until ?? null };
     case 'message':
-    case 'note':
     case 'file':
+      return event.from.type === 'visitor' ? { ...before, closesAt: null } : before;
+    case 'note':
     case 'edited':
     case 'deleted':
+    case 'joined':
+    case 'left':
       return before;
     default:
       // A kind from a newer server: counted, nothing else.

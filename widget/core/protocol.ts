@@ -21,15 +21,26 @@ export interface Named {
 
 export type State = 'queued' | 'offered' | 'active' | 'closed';
 
+/** A `chat` is live. A `message` was left while nobody could answer: it waits apart from the queue until an agent takes it. */
+export type Kind = 'chat' | 'message';
+
 /** Kinds of events in a conversation's log. A client shows nothing for kinds it does not know, but counts them. */
 export type EventKind =
   | 'message'
   | 'note'
   | 'file'
   | 'queued'
+  | 'offered'
+  | 'declined'
   | 'assigned'
   | 'transferred'
   | 'agent_lost'
+  | 'agent_silent'
+  | 'returned'
+  | 'joined'
+  | 'left'
+  | 'idle'
+  | 'missed'
   | 'closed'
   | 'edited'
   | 'deleted';
@@ -66,10 +77,14 @@ export interface ConversationEvent {
   readonly cid?: string;
   /** What was sent: `file`. */
   readonly file?: FileInfo;
-  /** Who has it now (`assigned`, `transferred`) or who was lost (`agent_lost`). */
+  /** Whom it is about: who has it now (`assigned`, `transferred`), who was lost, was silent, came, left. */
   readonly agent?: Named;
   /** Where it waits now: `queued`, `transferred` to a department. */
   readonly department?: Named;
+  /** Why it happened, where a kind can have several causes: docs/protocol.md lists them. */
+  readonly cause?: string;
+  /** `offered`: until when it rings; `idle`: when it closes unless the visitor writes. */
+  readonly until?: Time;
   /** Why it was closed, in the closer's words; may be empty. */
   readonly reason?: string;
   /** The `seq` of the line it is about: `edited`, `deleted`. */
@@ -89,9 +104,12 @@ export interface LastLine {
 /** What a visitor hears of their conversation. */
 export interface VisitorSummary {
   readonly id: string;
+  readonly kind: Kind;
   readonly state: State;
   /** The agent who has it; null while it waits or when nobody ever had it. */
   readonly owner: Named | null;
+  /** When it closes unless the visitor writes; after the warning. */
+  readonly closes_at?: Time;
   readonly department?: Named;
   readonly queued_at: Time;
   readonly assigned_at?: Time;
@@ -109,10 +127,20 @@ export interface VisitorSummary {
 /** What an agent hears of a conversation. */
 export interface Summary {
   readonly id: string;
+  readonly kind: Kind;
   readonly state: State;
+  /** Who has it; while it is `offered`, the agent it rings at. */
   readonly owner: Named | null;
   /** Grows with every change of state or owner. */
   readonly fence: number;
+  /** -9 to 9, higher is served first. */
+  readonly priority: number;
+  /** Second agents, who were invited; absent when there are none. */
+  readonly guests?: readonly Named[];
+  /** Until when it rings; while it is `offered`. */
+  readonly offer_until?: Time;
+  /** When it closes unless the visitor writes; after the warning. */
+  readonly closes_at?: Time;
   readonly department?: Named;
   readonly visitor: { readonly id: string; readonly name: string; readonly online: boolean };
   readonly site: Named;
@@ -153,8 +181,12 @@ export interface Me {
   readonly name: string;
   readonly email: string;
   readonly role: 'owner' | 'admin' | 'supervisor' | 'agent';
-  /** What the agent wants to be; a lost connection does not change it. */
+  /** What the agent wants to be; neither a lost connection nor an empty desk changes it. */
   readonly status: Availability;
+  /** Whether new chats may come; apart from `status`. */
+  readonly accepting: boolean;
+  /** With nobody at the desk for so long the agent counts as away, ms; 0 is never. */
+  readonly auto_away_ms: number;
   /** How many conversations may be theirs at once. */
   readonly limit: number;
   readonly account: Named;
@@ -165,8 +197,9 @@ export interface Colleague {
   readonly id: string;
   readonly name: string;
   readonly role: Me['role'];
-  /** `offline` also when connected nowhere. */
+  /** `offline` also when connected nowhere, `away` also when nobody is at the desk. */
   readonly status: Availability;
+  readonly accepting: boolean;
   readonly open: number;
   readonly limit: number;
 }
@@ -189,6 +222,10 @@ export interface SiteInfo {
   readonly name: string;
   /** Whether at least one agent is there to answer now. */
   readonly online: boolean;
+  /** Whether these are opening hours. */
+  readonly open: boolean;
+  /** When they begin again; absent while they last, and when they never do. */
+  readonly opens_at?: Time;
   /** Whether unsent text may be shown to the agent. */
   readonly typing_preview: boolean;
 }
@@ -223,8 +260,14 @@ export type VisitorServerFrame =
       readonly site: SiteInfo;
       readonly conv?: VisitorSummary;
     }
-  /** Place in the queue, 1 is next; `wait_s` is an estimate in seconds. */
-  | { readonly t: 'queue'; readonly conv: string; readonly position: number; readonly wait_s?: { readonly low: number; readonly high: number } };
+  /** Place in the queue, 1 is next; `wait_s` is an estimate in seconds; without `here` nobody who could answer is. */
+  | {
+      readonly t: 'queue';
+      readonly conv: string;
+      readonly position: number;
+      readonly wait_s?: { readonly low: number; readonly high: number };
+      readonly here: boolean;
+    };
 
 /** Said to agents. */
 export type AgentServerFrame =
@@ -241,7 +284,7 @@ export type AgentServerFrame =
       readonly counts: Counts;
     }
   | ({ readonly t: 'conv' } & Summary)
-  | { readonly t: 'presence'; readonly agent: string; readonly status: Availability }
+  | { readonly t: 'presence'; readonly agent: string; readonly status: Availability; readonly accepting: boolean }
   | { readonly t: 'presence'; readonly visitor: string; readonly online: boolean };
 
 /** How many open conversations there are for an agent to see. */
@@ -281,6 +324,8 @@ export type VisitorClientFrame =
       readonly t: 'start';
       readonly id: string;
       readonly cid: string;
+      /** `message`: nobody need answer now. The conversation that waits becomes one, if there is any. */
+      readonly kind?: Kind;
       readonly text?: string;
       readonly fields?: Readonly<Record<string, string>>;
       readonly department?: string;
@@ -298,7 +343,8 @@ export type VisitorClientFrame =
 
 /** Said by agents. Everything else an agent does is an HTTP call. */
 export type AgentClientFrame =
-  | { readonly t: 'hello'; readonly token?: string; readonly epoch?: string; readonly after?: Readonly<Record<string, number>> }
+  /** `idle`: a console that comes back by itself while nobody is at the desk. */
+  | { readonly t: 'hello'; readonly token?: string; readonly epoch?: string; readonly after?: Readonly<Record<string, number>>; readonly idle?: true }
   | { readonly t: 'send'; readonly conv: string; readonly cid: string; readonly text: string; readonly note?: boolean }
   | SendFile
   | { readonly t: 'read' | 'received'; readonly conv: string; readonly seq: number }

@@ -30,7 +30,21 @@ export type Item =
   | { readonly type: 'group'; readonly key: string; readonly from: Author; readonly own: boolean; readonly bubbles: readonly Bubble[] };
 
 /** Kinds that get a line of their own; what is in neither list is not shown. */
-const SYSTEM: ReadonlySet<string> = new Set<EventKind>(['queued', 'assigned', 'transferred', 'agent_lost', 'closed']);
+const SYSTEM: ReadonlySet<string> = new Set<EventKind>([
+  'queued',
+  'offered',
+  'declined',
+  'assigned',
+  'transferred',
+  'agent_lost',
+  'agent_silent',
+  'returned',
+  'joined',
+  'left',
+  'idle',
+  'missed',
+  'closed',
+]);
 
 /** Lines by one person closer than this are one group, ms. */
 const GROUP = 5 * 60_000;
@@ -75,7 +89,8 @@ export function thread(log: Log, lines: readonly Line[], options: ThreadOptions)
   }
   const stored = new Set(log.events.map((event) => event.cid));
   for (const line of lines) {
-    if (line.conv !== log.conv || stored.has(line.cid)) continue;
+    const empty = line.text === '' && !line.file;
+    if (line.conv !== log.conv || stored.has(line.cid) || empty) continue;
     push(items, options.me, true, { key: line.cid, text: line.text, state: line.state, note: line.note === true, edited: false, deleted: false, line, ...shown(line.file) }, true);
   }
   return items;

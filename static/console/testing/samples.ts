@@ -7,6 +7,8 @@ export const ann: Me = {
   email: 'ann@example.com',
   role: 'agent',
   status: 'online',
+  accepting: true,
+  auto_away_ms: 300_000,
   limit: 5,
   account: { id: 'acc', name: 'Shop' },
 };
@@ -15,9 +17,11 @@ export const ann: Me = {
 export function conversation(id: string, more: Partial<Summary> = {}): Summary {
   return {
     id,
+    kind: 'chat',
     state: 'queued',
     owner: null,
     fence: 1,
+    priority: 0,
     visitor: { id: `visitor-${id}`, name: 'Maya', online: true },
     site: { id: 'site', name: 'Shop' },
     queued_at: '2026-11-20T12:00:00.000Z',
@@ -33,6 +37,11 @@ export function conversation(id: string, more: Partial<Summary> = {}): Summary {
 /** For tests: a conversation of Ann's. */
 export function annsConversation(id: string, more: Partial<Summary> = {}): Summary {
   return conversation(id, { state: 'active', owner: { id: ann.id, name: ann.name }, fence: 2, ...more });
+}
+
+/** For tests: a conversation that rings at Ann. */
+export function ringingAtAnn(id: string, more: Partial<Summary> = {}): Summary {
+  return conversation(id, { state: 'offered', owner: { id: ann.id, name: ann.name }, fence: 2, offer_until: '2026-11-20T12:00:20.000Z', ...more });
 }
 
 /** For tests: a line of the visitor's. */
