@@ -3,7 +3,7 @@ import type { Environment } from '../../widget/core/connection';
 import type { AgentClientFrame, AgentServerFrame, Summary } from '../../widget/core/protocol';
 import { memoryStorage } from '../../widget/core/storage';
 import { Live } from './live';
-import { initialState, reduce, type ConsoleState } from './state';
+import { deskIsEmpty, initialState, reduce, type ConsoleState } from './state';
 import { ann, annsConversation, conversation, line } from './testing/samples';
 
 class Socket {
@@ -20,6 +20,7 @@ class Socket {
 let sockets: Socket[];
 let state: ConsoleState;
 let live: Live;
+let idle = false;
 
 const environment: Environment = {
   now: () => Date.now(),
@@ -53,12 +54,14 @@ function answerGet(...seqs: readonly number[]): void {
 beforeEach(() => {
   vi.useFakeTimers();
   sockets = [];
+  idle = false;
   state = initialState;
   live = new Live({
     url: 'ws://foyer.test/ws/agent',
     storage: memoryStorage(),
     state: () => state,
     dispatch: (action) => (state = reduce(state, action)),
+    isIdle: () => idle,
     onFrame: () => {},
     onConnection: () => {},
     onLines: () => {},
@@ -117,6 +120,22 @@ describe('after a loss', () => {
     expect(said('get')).toMatchObject([{ conv: 'a', after: 2 }]);
     answerGet(3, 4);
     expect(state.logs.get('a')?.last).toBe(4);
+  });
+
+  test('with nobody at the desk hello says so, and colleagues see us as away', () => {
+    connect();
+    socket().onclose?.({ code: 1006 });
+    idle = true;
+    vi.advanceTimersByTime(1_000);
+    connect();
+    expect(said('hello')).toMatchObject([{ idle: true }]);
+    expect(deskIsEmpty(state)).toBe(true);
+    socket().onclose?.({ code: 1006 });
+    idle = false;
+    vi.advanceTimersByTime(1_000);
+    connect();
+    expect(said('hello')[0]).not.toHaveProperty('idle');
+    expect(deskIsEmpty(state)).toBe(false);
   });
 
   test('a followed conversation is followed again', () => {

@@ -21,6 +21,8 @@ export interface LiveOptions {
   readonly storage: KeyValue;
   state(): ConsoleState;
   dispatch(action: Action): void;
+  /** Whether a connection that begins now does so with nobody at the desk. */
+  isIdle(): boolean;
   /** A frame was taken in: for sounds and the like. */
   onFrame(frame: AgentServerFrame): void;
   onConnection(state: ConnectionState): void;
@@ -43,6 +45,7 @@ export class Live {
   private typed = { conv: '', at: 0 };
   private looking: string | undefined;
   private watched: string | undefined;
+  private idle = false;
   private readonly readUpTo = new Map<string, number>();
   private readonly receipts = new Receipts((conv, seq) => this.connection.send({ t: 'received', conv, seq }));
 
@@ -133,7 +136,8 @@ export class Live {
       const summary = convs.get(conv);
       if (summary && isMine(summary, me?.id)) after[conv] = log.last;
     }
-    return { t: 'hello', ...(epoch === '' ? {} : { epoch, after }) };
+    this.idle = this.options.isIdle();
+    return { t: 'hello', ...(epoch === '' ? {} : { epoch, after }), ...(this.idle ? { idle: true } : {}) };
   }
 
   private connectionChanged(state: ConnectionState): void {
@@ -151,6 +155,10 @@ export class Live {
     this.options.dispatch({ type: 'frame', frame, now: Date.now() });
     switch (frame.t) {
       case 'welcome':
+        // Nobody tells us what we said ourselves.
+        if (this.idle && frame.me.status === 'online') {
+          this.options.dispatch({ type: 'frame', frame: { t: 'presence', agent: frame.me.id, status: 'away', accepting: frame.me.accepting }, now: Date.now() });
+        }
         this.readUpTo.clear();
         this.receipts.forget();
         for (const summary of frame.convs) this.arrived(summary);

@@ -4,18 +4,19 @@ import type { ConnectionState } from '../../widget/core/connection';
 import type { Line } from '../../widget/core/outbox';
 import type { AgentServerFrame, Availability, ConversationEvent, Details, Me, Summary } from '../../widget/core/protocol';
 import type { KeyValue } from '../../widget/core/storage';
-import { alertFor, type Alert, type Alerts } from './alerts';
-import { Problem, type Api, type TransferTarget } from './api';
-import { isMine, sameOrder, sortLists, unreadOfMine, type Lists, type Tab } from './lists';
+import { Activity, watchInput } from './activity';
+import type { Alerts } from './alerts';
+import { Problem, type Api } from './api';
+import { makeDrafts, type Drafts } from './drafts';
+import { loadOf, mayAnswer, ringing, sameOrder, sortLists, TABS, unreadOfMine, type Lists, type Tab } from './lists';
 import { Live } from './live';
+import { Moves } from './moves';
+import { Notices } from './notices';
 import { watchPage } from './page';
-import { initialState, reduce, type Action, type ConsoleState } from './state';
+import { deskIsEmpty, initialState, reduce, type Action, type ConsoleState } from './state';
 import { makeToasts, type Toasts } from './toasts';
 import { boot, t } from './boot';
 import { makeUploads, type ConsoleUploads } from './uploads';
-
-/** A new conversation that nobody was given by now waits, ms. */
-const SETTLES = 400;
 
 /** What the store is made of. */
 export interface StoreOptions {
@@ -42,6 +43,12 @@ export class Store {
   readonly typing = computed(() => this.state.value.typing);
   readonly presence = computed(() => this.state.value.presence);
   readonly lists: ReadonlySignal<Lists>;
+  /** What rings at us, the most urgent first. */
+  readonly rings: ReadonlySignal<readonly string[]>;
+  /** How many chats we have. */
+  readonly load = computed(() => loadOf(this.convs.value.values(), this.me.value?.id));
+  /** Colleagues see us as away since nobody is at the desk. */
+  readonly deskIsEmpty = computed(() => deskIsEmpty(this.state.value));
   readonly unread = computed(() => unreadOfMine(this.convs.value.values(), this.me.value?.id));
   readonly open: ReadonlySignal<Summary | undefined>;
   readonly details = signal<Details | undefined>(undefined);
@@ -52,6 +59,14 @@ export class Store {
   readonly tab = signal<Tab>('mine');
   readonly pane = signal<Pane>('thread');
   readonly page = watchPage();
+  readonly activity = new Activity({
+    now: () => Date.now(),
+    awayAfter: () => this.me.peek()?.auto_away_ms ?? 0,
+    isAway: () => this.deskIsEmpty.peek(),
+    tell: () => void this.tellActive(),
+  });
+  /** Somebody is here and sees this tab. */
+  readonly looking = computed(() => this.page.looking.value && !this.activity.empty.value);
   /** The next composer takes the focus: the agent opened or took the conversation. */
   readonly focusComposer = signal(false);
   /** What is written is a note for colleagues. */
@@ -62,7 +77,10 @@ export class Store {
   /** What screen readers should hear of conversations that are not open. */
   readonly news = signal('');
   readonly route: ReadonlySignal<string | undefined>;
+  readonly drafts: Drafts;
   readonly live: Live;
+  readonly moves: Moves;
+  private readonly notices: Notices;
   readonly uploads: ConsoleUploads = makeUploads(boot.max_upload, (conv, file) => this.live.attach(conv, file));
 
   constructor(private readonly options: StoreOptions) {
@@ -70,9 +88,31 @@ export class Store {
     let lists = sortLists([], undefined);
     this.lists = computed(() => {
       const next = sortLists(this.convs.value.values(), this.me.value?.id);
-      const keep = (tab: Tab) => (sameOrder(lists[tab], next[tab]) ? lists[tab] : next[tab]);
-      lists = { queue: keep('queue'), mine: keep('mine'), all: keep('all') };
+      const keep = (tab: Tab) => [tab, sameOrder(lists[tab], next[tab]) ? lists[tab] : next[tab]] as const;
+      lists = Object.fromEntries(TABS.map(keep)) as unknown as Lists;
       return lists;
+    });
+    let rings: readonly string[] = [];
+    this.rings = computed(() => {
+      const next = ringing(this.convs.value.values(), this.me.value?.id);
+      return (rings = sameOrder(rings, next) ? rings : next);
+    });
+    this.drafts = makeDrafts(options.storage, () => this.me.peek()?.id);
+    this.notices = new Notices({
+      alerts: options.alerts,
+      convs: () => this.convs.peek(),
+      me: () => this.me.peek()?.id,
+      isSeen: (conv) => options.route.peek() === conv && this.looking.peek(),
+      say: (text) => (this.news.value = text),
+    });
+    this.moves = new Moves({
+      api: options.api,
+      toasts: this.toasts,
+      took: (summary) => this.dispatch({ type: 'summary', summary }),
+      act: (what, work) => this.act(what, work),
+      focusComposer: (take) => (this.focusComposer.value = take),
+      go: (conv) => this.go(conv),
+      dropDraft: (conv) => this.drafts.keep(conv, ''),
     });
     this.open = computed(() => this.convs.value.get(options.route.value ?? ''));
     this.live = new Live({
@@ -80,6 +120,7 @@ export class Store {
       storage: options.storage,
       state: () => this.state.peek(),
       dispatch: (action) => this.dispatch(action),
+      isIdle: () => this.activity.greet(),
       onFrame: (frame) => this.heard(frame),
       onConnection: (state) => this.connectionChanged(state),
       onLines: (lines) => (this.lines.value = lines),
@@ -89,7 +130,12 @@ export class Store {
     });
     effect(() => this.show(options.route.value));
     void options.api.me().catch(() => {}); // the server's clock, and whether we are signed in
-    setInterval(() => this.dispatch({ type: 'lapse', now: Date.now() }), 1_000);
+    effect(() => (this.rings.value.length > 0 ? this.notices.ring() : undefined));
+    watchInput(() => this.activity.touch());
+    setInterval(() => {
+      this.dispatch({ type: 'lapse', now: Date.now() });
+      this.activity.tick();
+    }, 1_000);
   }
 
   /** Opens a conversation, or none: the address follows. */
@@ -97,45 +143,15 @@ export class Store {
     this.pane.value = 'thread';
     // A composer that comes later, because the conversation is given to us then, must not take the focus.
     const summary = this.state.peek().convs.get(conv ?? '');
-    this.focusComposer.value = summary !== undefined && isMine(summary, this.me.peek()?.id);
+    this.focusComposer.value = summary !== undefined && mayAnswer(summary, this.me.peek()?.id);
     this.options.route.value = conv;
-  }
-
-  /** Takes a waiting conversation. */
-  async take(conv: string): Promise<boolean> {
-    // Before the answer: the socket may be faster.
-    this.focusComposer.value = true;
-    const taken = await this.act(`take:${conv}`, async () => this.took(await this.options.api.take(conv)));
-    if (!taken) this.focusComposer.value = false;
-    return taken;
-  }
-
-  /** Ends a conversation; rejects with a Problem, for the dialog to show. */
-  async close(conv: string, reason: string): Promise<void> {
-    this.took(await this.options.api.close(conv, reason));
-    this.keepDraft(conv, '');
-  }
-
-  /** Hands a conversation on; rejects with a Problem, for the dialog to show. */
-  async transfer(conv: string, to: TransferTarget, note: string): Promise<void> {
-    this.took(await this.options.api.transfer(conv, to, note));
   }
 
   /** Whether a line of a conversation is ours to change. `now` is the server's time. */
   mayAmend(summary: Summary, event: ConversationEvent, now: Date): boolean {
     const { me, editMs } = this.state.peek();
     if (event.from.type !== 'agent' || event.from.id !== me?.id || !amendable(event, editMs, now.getTime())) return false;
-    return event.kind === 'note' || isMine(summary, me.id);
-  }
-
-  /** Gives a line of ours another text; false when that was refused. */
-  edit(conv: string, seq: number, text: string): Promise<boolean> {
-    return this.act(`edit:${conv}`, () => this.options.api.edit(conv, seq, text));
-  }
-
-  /** Takes a line of ours back. */
-  remove(conv: string, seq: number): Promise<boolean> {
-    return this.act(`edit:${conv}`, () => this.options.api.remove(conv, seq));
+    return event.kind === 'note' || mayAnswer(summary, me.id);
   }
 
   /** Begins to edit the last line we said in a conversation, if that may be changed at `now`, the server's time. */
@@ -159,6 +175,22 @@ export class Store {
     if (!kept) this.dispatch({ type: 'me', me: before });
   }
 
+  /** Says whether new chats may come. */
+  async setAccepting(accepting: boolean): Promise<void> {
+    const before = this.me.peek();
+    if (!before || before.accepting === accepting) return;
+    this.dispatch({ type: 'me', me: { ...before, accepting } });
+    const kept = await this.act('accepting', async () => {
+      this.dispatch({ type: 'me', me: await this.options.api.setAccepting(accepting) });
+    });
+    if (!kept) this.dispatch({ type: 'me', me: before });
+  }
+
+  /** Asks why a conversation went where it went. */
+  routing(conv: string): ReturnType<Api['routing']> {
+    return this.options.api.routing(conv);
+  }
+
   /** Ends the session. */
   async signOut(): Promise<void> {
     const done = await this.act('session', () => this.options.api.signOut());
@@ -179,17 +211,6 @@ export class Store {
     this.noting.value = note;
   }
 
-  /** What was written and not sent. */
-  draft(conv: string, note = false): string {
-    return this.options.storage.get(this.draftKey(conv, note)) ?? '';
-  }
-
-  /** Keeps what is being written. */
-  keepDraft(conv: string, text: string, note = false): void {
-    if (text === '') this.options.storage.remove(this.draftKey(conv, note));
-    else this.options.storage.set(this.draftKey(conv, note), text);
-  }
-
   /** What to tell of a failure. */
   explain(error: unknown): string {
     if (!(error instanceof Problem)) return t('error.unknown');
@@ -197,16 +218,15 @@ export class Store {
     return text === `console.error.${error.code}` ? error.message : text;
   }
 
-  private draftKey(conv: string, note: boolean): string {
-    return `foyer:agent:${this.me.peek()?.id ?? ''}:${note ? 'note' : 'draft'}:${conv}`;
+  /** Not being heard is no failure to tell of: the next time will do. */
+  private async tellActive(): Promise<void> {
+    try {
+      this.dispatch({ type: 'here', me: await this.options.api.active() });
+    } catch {}
   }
 
   private dispatch(action: Action): void {
     this.state.value = reduce(this.state.peek(), action);
-  }
-
-  private took(summary: Summary): void {
-    this.dispatch({ type: 'summary', summary });
   }
 
   /** Does something once at a time, and tells when it fails. */
@@ -241,7 +261,7 @@ export class Store {
       this.details.value = details;
       const { person: _, ...summary } = details;
       const known = this.state.peek().convs.has(conv);
-      this.took(summary);
+      this.dispatch({ type: 'summary', summary });
       if (!known) this.live.look(conv);
     } catch (error) {
       if (this.options.route.peek() !== conv) return;
@@ -259,29 +279,13 @@ export class Store {
   }
 
   private losses = 0;
-  private before: ReadonlyMap<string, Summary> = new Map();
-
   private heard(frame: AgentServerFrame): void {
-    if (frame.t === 'conv') {
-      const now = this.state.peek().convs.get(frame.id);
-      const kind = now && alertFor(this.before.get(frame.id), now, this.me.peek()?.id);
-      const looking = this.options.route.peek() === frame.id && this.page.looking.peek();
-      if (kind) this.alert(kind, frame, looking);
+    this.notices.heard(frame);
+    const me = this.me.peek();
+    if (frame.t === 'presence' && 'agent' in frame && frame.agent === me?.id && frame.status !== me.status) {
+      void this.options.api.me().then((now) => this.dispatch({ type: 'me', me: now })).catch(() => {});
     }
     if (frame.t === 'welcome' && this.options.route.peek() !== undefined) this.refresh(this.options.route.peek()!);
-    this.before = this.state.peek().convs;
-  }
-
-  private alert(kind: Alert, conv: Summary, looking: boolean): void {
-    const sound = () => this.options.alerts.alert(kind, `${conv.id}:${conv.fence}:${conv.last_seq}`, looking);
-    if (kind === 'queue') {
-      // Who is given to an agent at once has not waited.
-      setTimeout(() => this.state.peek().convs.get(conv.id)?.state === 'queued' && sound(), SETTLES);
-      return;
-    }
-    sound();
-    const name = conv.visitor.name.trim() || t('visitor');
-    if (!looking) this.news.value = t(`news.${kind}`, { name });
   }
 
   /** After reconnecting: what we look at may have been closed meanwhile. */
