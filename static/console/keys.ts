@@ -1,5 +1,5 @@
 import { tinykeys } from 'tinykeys';
-import { isMine, isWaiting, TABS } from './lists';
+import { isMine, mayAnswer, ringsAt, TABS } from './lists';
 import type { Surroundings } from './ui/context';
 import { moveInList } from './ui/list';
 
@@ -13,6 +13,10 @@ export function listenForKeys({ store, prefs, dialog }: Surroundings): void {
   const mine = () => {
     const summary = store.open.peek();
     return summary !== undefined && isMine(summary, store.me.peek()?.id);
+  };
+  const ring = (answer: (conv: string) => unknown) => {
+    const first = store.rings.peek()[0];
+    if (first !== undefined) answer(first);
   };
   const help = on(() => (dialog.value = 'help'));
   const arrow = (step: 1 | -1) => (event: KeyboardEvent) => {
@@ -32,17 +36,25 @@ export function listenForKeys({ store, prefs, dialog }: Surroundings): void {
     KeyK: on(() => moveInList(-1)),
     ArrowDown: arrow(1),
     ArrowUp: arrow(-1),
-    KeyR: on(() => mine() && store.write(false)),
+    KeyR: on(() => {
+      const summary = store.open.peek();
+      if (summary && mayAnswer(summary, store.me.peek()?.id)) store.write(false);
+    }),
     KeyN: on(() => store.open.peek() && store.write(true)),
     KeyA: on(() => {
       const summary = store.open.peek();
-      if (summary && isWaiting(summary)) void store.take(summary.id);
+      if (!summary) return;
+      if (ringsAt(summary, store.me.peek()?.id)) void store.moves.accept(summary.id);
+      else if (summary.state === 'queued') void store.moves.take(summary.id);
     }),
+    'Shift+KeyA': on(() => ring((conv) => store.moves.accept(conv))),
+    'Shift+KeyD': on(() => ring((conv) => store.moves.decline(conv))),
     KeyT: on(() => mine() && (dialog.value = 'transfer')),
     KeyE: on(() => mine() && (dialog.value = 'close')),
     Digit1: list(0),
     Digit2: list(1),
     Digit3: list(2),
+    Digit4: list(3),
     'Shift+?': help,
     'Shift+？': help,
     Escape: (event) => back(event, store),

@@ -47,7 +47,9 @@ function start(root: HTMLElement): void {
   effect(() => applyTheme(prefs.theme.value));
   effect(() => {
     const open = store.open.value;
-    showUnread(store.unread.value, open ? `${visitorName(open.visitor)} · Foyer` : `${t('conversations')} · Foyer`);
+    const rings = store.convs.value.get(store.rings.value[0] ?? '');
+    const ring = rings && t('ring.title', { name: visitorName(rings.visitor) });
+    showUnread(store.unread.value, open ? `${visitorName(open.visitor)} · Foyer` : `${t('conversations')} · Foyer`, ring);
   });
   listenForKeys(surroundings);
   render(

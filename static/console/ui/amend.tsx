@@ -27,7 +27,7 @@ export function Amend({ event }: { readonly event: ConversationEvent }) {
           <MenuItem
             onChoose={() => {
               close();
-              void store.remove(event.conv, event.seq);
+              void store.moves.remove(event.conv, event.seq);
             }}
           >
             {t('amend.delete')}
@@ -55,7 +55,7 @@ export function EditLine({ bubble, event }: { readonly bubble: Bubble; readonly 
   const save = async () => {
     const to = text.trim();
     if (to === '' || length > MAX_MESSAGE) return;
-    if (to === bubble.text || (await store.edit(event.conv, event.seq, to))) leave();
+    if (to === bubble.text || (await store.moves.edit(event.conv, event.seq, to))) leave();
   };
   const key = (pressed: KeyboardEvent) => {
     if (pressed.isComposing || pressed.keyCode === 229) return;

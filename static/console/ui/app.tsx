@@ -1,16 +1,14 @@
-import { useEffect } from 'preact/hooks';
 import { t } from '../boot';
-import { isMine } from '../lists';
+import { Accepting, AvailabilityMenu } from './availability';
 import { ConnectionBar } from './connection-bar';
-import { CloseDialog } from './close-dialog';
 import { Conversation } from './conversation';
 import { useSurroundings } from './context';
 import { Details } from './details';
-import { HelpDialog } from './help-dialog';
+import { Dialogs } from './dialogs';
 import { List, Tabs } from './list';
-import { AvailabilityMenu, Rail } from './rail';
+import { Rail } from './rail';
+import { RingBar, RingCards } from './ringing';
 import { ToastList } from './toasts';
-import { TransferDialog } from './transfer-dialog';
 
 /** The whole console. */
 export function App() {
@@ -23,7 +21,10 @@ export function App() {
       <a class="skip" href="#conversation">
         {t('skip')}
       </a>
-      <ConnectionBar />
+      <div class="bars">
+        <ConnectionBar />
+        {store.page.narrow.value && pane !== 'list' ? <RingBar /> : null}
+      </div>
       <Rail />
       <main>
         <h1 class="hidden">{t('title')}</h1>
@@ -32,6 +33,8 @@ export function App() {
             <h2>{t('conversations')}</h2>
             <AvailabilityMenu />
           </div>
+          <Accepting />
+          <RingCards />
           <Tabs />
           <List />
         </div>
@@ -47,28 +50,4 @@ export function App() {
       </p>
     </div>
   );
-}
-
-function Dialogs() {
-  const { store, dialog } = useSurroundings();
-  const summary = store.open.value;
-  const mine = summary !== undefined && isMine(summary, store.me.value?.id);
-  const idle = !mine && (dialog.value === 'transfer' || dialog.value === 'close');
-  const close = () => {
-    dialog.value = undefined;
-  };
-  useEffect(() => {
-    // It was closed, handed on or left while we were asking.
-    if (idle) close();
-  }, [idle]);
-  switch (dialog.value) {
-    case 'help':
-      return <HelpDialog onClose={close} />;
-    case 'transfer':
-      return mine ? <TransferDialog summary={summary} onClose={close} /> : null;
-    case 'close':
-      return mine ? <CloseDialog summary={summary} onClose={close} /> : null;
-    default:
-      return null;
-  }
 }

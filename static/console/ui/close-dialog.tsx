@@ -17,7 +17,7 @@ export function CloseDialog({ summary, onClose }: { readonly summary: Summary; o
     setBusy(true);
     setFailure('');
     try {
-      await store.close(summary.id, reason.trim());
+      await store.moves.close(summary.id, reason.trim());
       onClose();
     } catch (error) {
       setFailure(store.explain(error));

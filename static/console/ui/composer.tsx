@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { MAX_MESSAGE, type Summary } from '../../../widget/core/protocol';
 import { typingSender } from '../../../widget/core/typing';
 import { t } from '../boot';
-import { isMine } from '../lists';
+import { mayAnswer } from '../lists';
 import { Attach } from './attach';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
@@ -12,14 +12,14 @@ import { visitorName } from './person';
 /** Characters left from which on they are counted out. */
 const WARN = 300;
 
-/** Where one writes: to the visitor, or a note for colleagues. Only the owner answers; anybody may note. */
+/** Where one writes: to the visitor, or a note for colleagues. Owner and second agents answer; anybody may note. */
 export function Composer({ summary }: { readonly summary: Summary }) {
   const { store } = useSurroundings();
-  const mine = isMine(summary, store.me.value?.id);
-  const note = !mine || store.noting.value;
+  const answers = mayAnswer(summary, store.me.value?.id);
+  const note = !answers || store.noting.value;
   return (
     <div class={`composer${note ? ' note' : ''}`}>
-      {mine ? (
+      {answers ? (
         <div class="modes" role="group" aria-label={t('mode')}>
           {[false, true].map((to) => (
             <button type="button" key={String(to)} aria-pressed={note === to} onClick={() => store.write(to)}>
@@ -44,7 +44,7 @@ export function Composer({ summary }: { readonly summary: Summary }) {
 function Field({ summary, note }: { readonly summary: Summary; readonly note: boolean }) {
   const { store, prefs, clock } = useSurroundings();
   const conv = summary.id;
-  const [text, setText] = useState(() => store.draft(conv, note));
+  const [text, setText] = useState(() => store.drafts.get(conv, note));
   const field = useRef<HTMLTextAreaElement>(null);
   const typing = useMemo(() => typingSender(() => store.live.typing(conv)), [conv]);
   const enterSends = prefs.enterSends.value;
@@ -61,7 +61,7 @@ function Field({ summary, note }: { readonly summary: Summary; readonly note: bo
 
   const change = (next: string) => {
     setText(next);
-    store.keepDraft(conv, next, note);
+    store.drafts.keep(conv, next, note);
     if (!note) typing.typed(next.trim() === '' ? '' : next);
   };
   const send = () => {
@@ -69,7 +69,7 @@ function Field({ summary, note }: { readonly summary: Summary; readonly note: bo
     typing.stop();
     store.live.send(conv, text.trim(), note);
     setText('');
-    store.keepDraft(conv, '', note);
+    store.drafts.keep(conv, '', note);
     field.current?.focus();
   };
   const key = (event: KeyboardEvent) => {

@@ -6,7 +6,7 @@ import type { Prefs } from '../prefs';
 import type { Store } from '../store';
 
 /** The dialog that is open. */
-export type DialogName = 'transfer' | 'close' | 'help';
+export type DialogName = 'transfer' | 'close' | 'help' | 'invite' | 'takeover' | 'why';
 
 /** What every part of the console may reach. */
 export interface Surroundings {

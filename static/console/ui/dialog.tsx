@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../boot';
 import { Icon } from './icon';
+import { RingBar } from './ringing';
 
 interface DialogProps {
   readonly title: string;
@@ -40,6 +41,8 @@ export function Dialog({ title, class: name = '', children, onClose }: DialogPro
             <Icon node={X} />
           </button>
         </header>
+        {/* Nothing outside can be reached while it is open. */}
+        <RingBar />
         {children}
       </div>
     </dialog>

@@ -6,6 +6,7 @@ import { fileSize, fileSort, shownWidth } from '../../../widget/core/upload';
 import { boot, t } from '../boot';
 import { useSurroundings } from './context';
 import { Icon } from './icon';
+import { RingBar } from './ringing';
 
 const ICONS = { image: FileImage, document: FileText, archive: FileArchive, media: FileVideoCamera, other: FileOther } as const;
 
@@ -78,6 +79,9 @@ function Lightbox({ file, source, onClose }: LightboxProps) {
   return (
     <dialog class="lightbox" ref={dialog} aria-label={file.name} onClose={onClose} onClick={() => dialog.current?.close()}>
       <img src={source} width={file.width} height={file.height} alt={file.name} />
+      <div class="lightbox-rings" onClick={(event) => event.stopPropagation()}>
+        <RingBar />
+      </div>
       <div class="lightbox-tools">
         <a class="icon-button" href={file.url} download={file.name} aria-label={t('file.download', { name: file.name })} onClick={(event) => event.stopPropagation()}>
           <Icon node={Download} />

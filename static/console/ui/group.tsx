@@ -5,6 +5,7 @@ import { linkify } from '../../../widget/core/linkify';
 import type { ConversationEvent, Summary } from '../../../widget/core/protocol';
 import type { Bubble, Item } from '../../../widget/core/thread';
 import { times, t } from '../boot';
+import { happened } from '../happened';
 import { Amend, EditLine } from './amend';
 import { useSurroundings } from './context';
 import { FileView } from './file';
@@ -139,41 +140,11 @@ function Delivery({ bubble }: { readonly bubble: Bubble }) {
 /** What happened to the conversation. Kinds we do not know are not shown. */
 export function SystemLine({ event }: { readonly event: ConversationEvent }) {
   const { store } = useSurroundings();
-  const text = describe(event, store.me.value?.id);
+  const text = happened(event, store.me.value?.id);
   if (text === undefined) return null;
   return (
     <p class="system">
       {text} <Clock at={event.at} />
     </p>
   );
-}
-
-function describe(event: ConversationEvent, me: string | undefined): string | undefined {
-  const own = event.agent !== undefined && event.agent.id === me;
-  const agent = event.agent?.name ?? '';
-  const by = event.from.name;
-  switch (event.kind) {
-    case 'queued':
-      return event.department ? t('event.queued.in', { department: event.department.name }) : t('event.queued');
-    case 'assigned':
-      return own ? t('event.assigned.me') : t('event.assigned', { agent });
-    case 'transferred':
-      if (event.department && !event.agent) return t('event.transferred.department', { by, department: event.department.name });
-      return own ? t('event.transferred.me', { by }) : t('event.transferred', { by, agent });
-    case 'agent_lost':
-      return t('event.agent_lost', { agent });
-    case 'closed': {
-      const reason = event.reason?.trim() ?? '';
-      const who = event.from.type === 'visitor' ? 'visitor' : event.from.type === 'agent' ? 'agent' : 'system';
-      const text = t(`event.closed.${who}`, { by });
-      return reason === '' ? text : t('event.reason', { text, reason });
-    }
-    case 'message':
-    case 'note':
-    case 'file':
-    case 'edited':
-    case 'deleted':
-      return undefined;
-  }
-  return undefined;
 }

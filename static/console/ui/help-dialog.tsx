@@ -11,9 +11,11 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [['N'], 'keys.note'],
   [['↑'], 'keys.amend'],
   [['A'], 'keys.take'],
+  [['Shift', 'A'], 'keys.accept'],
+  [['Shift', 'D'], 'keys.decline'],
   [['T'], 'keys.transfer'],
   [['E'], 'keys.close'],
-  [['1', '2', '3'], 'keys.lists'],
+  [['1', '2', '3', '4'], 'keys.lists'],
   [['Esc'], 'keys.back'],
   [['?'], 'keys.help'],
 ];

@@ -1,5 +1,4 @@
 import { CircleQuestionMark, LogOut, MessageSquare, Volume2, VolumeX } from 'lucide';
-import type { Availability } from '../../../widget/core/protocol';
 import { boot, t } from '../boot';
 import type { Theme } from '../prefs';
 import { useSurroundings } from './context';
@@ -95,47 +94,6 @@ function ProfileMenu() {
           </MenuItem>
         </>
       )}
-    </Menu>
-  );
-}
-
-const STATUSES: readonly Availability[] = ['online', 'away', 'offline'];
-
-/** Whether one takes conversations, and how many one has. */
-export function AvailabilityMenu() {
-  const { store } = useSurroundings();
-  const me = store.me.value;
-  if (!me) return <span class="availability-space" />;
-  const open = store.lists.value.mine.length;
-  const load = t('load', { open, limit: me.limit });
-  const button = (
-    <>
-      <span class={`dot ${me.status}`} />
-      <span class="availability-name">{t(`status.${me.status}`)}</span>
-      <span class={`load${open >= me.limit ? ' full' : ''}`}>{load}</span>
-    </>
-  );
-  return (
-    <Menu class="availability" label={t('availability', { status: t(`status.${me.status}`), load })} button={button}>
-      {(close) =>
-        STATUSES.map((status) => (
-          <MenuItem
-            key={status}
-            kind="radio"
-            checked={me.status === status}
-            onChoose={() => {
-              close();
-              void store.setAvailability(status);
-            }}
-          >
-            <span class={`dot ${status}`} />
-            <span class="menu-two">
-              <span>{t(`status.${status}`)}</span>
-              <span class="quiet">{t(`status.${status}.hint`)}</span>
-            </span>
-          </MenuItem>
-        ))
-      }
     </Menu>
   );
 }

@@ -72,7 +72,7 @@ export function useScrolling(conv: string, log: Log, items: unknown) {
 /** Tells the server what was read, and says where the unread lines begin. */
 export function useReading(summary: Summary, log: Log, atBottom: boolean): number | undefined {
   const { store } = useSurroundings();
-  const looking = store.page.looking.value;
+  const looking = store.looking.value;
   const mine = isMine(summary, store.me.value?.id);
   const unreadAtFirst = useRef(mine ? summary.unread : 0);
   const loaded = log.events.length > 0;

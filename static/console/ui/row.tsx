@@ -1,8 +1,9 @@
 import type { Summary } from '../../../widget/core/protocol';
 import { t } from '../boot';
-import { isMine, isWaiting } from '../lists';
+import { isGuest, isMine, isWaiting, ringsAt } from '../lists';
 import { conversationURL } from '../route';
 import { memo } from './memo';
+import { priorityName } from './more-menu';
 import { Ago, Avatar, visitorName, Waiting } from './person';
 
 interface RowProps {
@@ -21,7 +22,6 @@ interface RowProps {
 /** One conversation in a list. */
 export const Row = memo(function Row({ summary, me, selected, tabbable, typing, owner, site }: RowProps) {
   const name = visitorName(summary.visitor);
-  const waiting = isWaiting(summary);
   const since = waitingSince(summary, me);
   const unread = summary.owner?.id === me ? summary.unread : 0;
   return (
@@ -35,8 +35,7 @@ export const Row = memo(function Row({ summary, me, selected, tabbable, typing, 
         </span>
         <span class="row-bottom">
           <span class="row-line clip">{typing ? <span class="row-typing">{t('row.typing')}</span> : <LastLine summary={summary} me={me} />}</span>
-          {owner && summary.owner && summary.owner.id !== me ? <span class="row-owner clip">{summary.owner.name}</span> : null}
-          {owner && waiting ? <span class="row-owner">{t('row.waiting')}</span> : null}
+          <Marks summary={summary} me={me} owner={owner} />
           {unread > 0 ? <span class="badge">{unread > 99 ? '99+' : unread}</span> : null}
         </span>
         <span class="hidden">
@@ -47,6 +46,32 @@ export const Row = memo(function Row({ summary, me, selected, tabbable, typing, 
     </li>
   );
 });
+
+/** What sets it apart from others: whom it rings at, who has it, how urgent it is. */
+function Marks({ summary, me, owner }: Pick<RowProps, 'summary' | 'me' | 'owner'>) {
+  const { priority } = summary;
+  return (
+    <>
+      {priority === 0 || summary.state === 'closed' ? null : (
+        <span class={`row-priority${priority > 0 ? ' high' : ''}`} title={t('priority.of', { name: priorityName(priority) })}>
+          <span aria-hidden="true">{`${priority > 0 ? '▲' : '▼'}${Math.abs(priority)}`}</span>
+          <span class="hidden">{t('priority.of', { name: priorityName(priority) })}</span>
+        </span>
+      )}
+      <Standing summary={summary} me={me} owner={owner} />
+    </>
+  );
+}
+
+function Standing({ summary, me, owner }: Pick<RowProps, 'summary' | 'me' | 'owner'>) {
+  if (summary.state === 'offered') {
+    return <span class="row-owner ringing clip">{ringsAt(summary, me) ? t('row.rings.me') : t('row.rings', { name: summary.owner?.name ?? '' })}</span>;
+  }
+  if (isGuest(summary, me)) return <span class="row-owner clip">{t('row.guest', { name: summary.owner?.name ?? '' })}</span>;
+  if (!owner || summary.owner?.id === me) return null;
+  const text = summary.owner?.name ?? t(isWaiting(summary) ? 'row.waiting' : 'row.message');
+  return <span class="row-owner clip">{text}</span>;
+}
 
 /** Since when the visitor waits for somebody, or for my answer. */
 function waitingSince(summary: Summary, me: string | undefined): string | undefined {
