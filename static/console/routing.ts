@@ -23,7 +23,8 @@ export interface Decision {
   readonly agent: Named | null;
   readonly why: 'preferred' | 'least_busy' | 'round_robin' | 'tiers' | 'only_one' | 'pull' | 'nobody';
   readonly facts: {
-    readonly department: Named;
+    /** Null when it is gone. */
+    readonly department: Named | null;
     readonly mode: 'auto' | 'offer' | 'pull';
     readonly strategy: 'least_busy' | 'round_robin' | 'tiers';
     readonly priority: number;

@@ -146,7 +146,8 @@ function Address({ url, title }: { readonly url: string; readonly title: string 
   );
 }
 
-function languageName(locale: string): string {
+/** A language as the agent's language calls it. */
+export function languageName(locale: string): string {
   try {
     return new Intl.DisplayNames(boot.locale, { type: 'language' }).of(locale) ?? locale;
   } catch {

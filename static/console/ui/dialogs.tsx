@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { supervises } from '../colleagues';
 import { colleagueOf, isMine, mayAnswer } from '../lists';
 import { CloseDialog } from './close-dialog';
@@ -25,16 +25,18 @@ export function Dialogs() {
     why: summary !== undefined && above,
   };
   const name = dialog.value;
-  const idle = name !== undefined && !asks[name];
+  const about = useRef<string | undefined>(undefined);
+  if (name === undefined) about.current = summary?.id;
+  const idle = name !== undefined && (!asks[name] || (name !== 'help' && about.current !== summary?.id));
   const close = () => {
     dialog.value = undefined;
   };
   useEffect(() => {
-    // It was closed, handed on or left while we were asking.
+    // It was closed, handed on or left while we were asking, or what rang has been accepted.
     if (idle) close();
   }, [idle]);
   if (name === 'help') return <HelpDialog onClose={close} />;
   if (name === undefined || idle || !summary) return null;
   const Asking = { transfer: TransferDialog, close: CloseDialog, invite: InviteDialog, takeover: TakeOverDialog, why: WhyDialog }[name];
-  return <Asking key={summary.id} summary={summary} onClose={close} />;
+  return <Asking summary={summary} onClose={close} />;
 }

@@ -23,7 +23,7 @@ interface RowProps {
 export const Row = memo(function Row({ summary, me, selected, tabbable, typing, owner, site }: RowProps) {
   const name = visitorName(summary.visitor);
   const since = waitingSince(summary, me);
-  const unread = summary.owner?.id === me ? summary.unread : 0;
+  const unread = isMine(summary, me) ? summary.unread : 0;
   return (
     <li class={`row${selected ? ' selected' : ''}${unread > 0 ? ' unread' : ''}`} data-id={summary.id}>
       <a href={conversationURL(summary.id)} tabIndex={tabbable ? 0 : -1} aria-current={selected ? 'true' : undefined} data-row={summary.id}>

@@ -3,6 +3,7 @@ import type { Summary } from '../../../widget/core/protocol';
 import { times, t } from '../boot';
 import type { Candidate, Decision, Routing } from '../routing';
 import { useSurroundings } from './context';
+import { languageName } from './details';
 import { Dialog } from './dialog';
 import { priorityName } from './more-menu';
 import { visitorName } from './person';
@@ -84,13 +85,13 @@ function outcome(decision: Decision, now: boolean): string {
 
 function Facts({ decision: { facts } }: { readonly decision: Decision }) {
   const told: readonly (readonly [string, string])[] = [
-    [t('fact.department'), facts.department.name],
+    ...(facts.department ? [[t('fact.department'), facts.department.name] as const] : []),
     [t('why.position'), String(facts.position)],
     [t('why.waited'), times.stopwatch(facts.waited_ms)],
     [t('priority'), priorityName(facts.priority)],
     [t('why.mode'), t(`why.mode.${facts.mode}`)],
     [t('why.strategy'), t(`why.strategy.${facts.strategy}`)],
-    ...(facts.language === undefined ? [] : [[t('fact.language'), facts.language] as const]),
+    ...(facts.language === undefined ? [] : [[t('fact.language'), languageName(facts.language)] as const]),
     ...(facts.skills?.length ? [[t('why.skills'), facts.skills.join(', ')] as const] : []),
   ];
   return (
