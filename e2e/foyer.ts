@@ -44,6 +44,28 @@ const english = {
   replyMode: 'Reply',
   noteMode: 'Note',
   note: /^Note on/,
+  back: 'Back to the list',
+  queue: /^Queue/,
+  messages: /^Messages/,
+  all: /^All/,
+  online: 'Availability: Online',
+  accepting: 'Accepting chats',
+  load: (open: number) => new RegExp(`^${open} of \\d+ chats$`),
+  accept: /^Accept /,
+  decline: /^Decline /,
+  ringsAtYou: 'Rings at you',
+  unanswered: 'You did not pick up',
+  more: 'More',
+  why: 'Why here?',
+  whyAssigned: (name: string) => `Assigned to ${name}`,
+  leftOut: 'Who was left out',
+  invite: 'Invite a colleague',
+  inviteNow: 'Invite',
+  leave: 'Leave',
+  watching: (name: string) => `${name} has this conversation. You are watching silently: notes only.`,
+  takeOver: 'Take over',
+  tookOver: (name: string) => `${name} has taken over`,
+  high: 'High',
 };
 const chinese: typeof english = {
   email: '邮箱',
@@ -78,6 +100,28 @@ const chinese: typeof english = {
   replyMode: '回复',
   noteMode: '备注',
   note: /备注，仅团队可见$/,
+  back: '返回列表',
+  queue: /^排队/,
+  messages: /^留言/,
+  all: /^全部/,
+  online: '接待状态：在线',
+  accepting: '接受新对话',
+  load: (open: number) => new RegExp(`^${open} / \\d+ 个对话$`),
+  accept: /^接听/,
+  decline: /^拒绝/,
+  ringsAtYou: '正在呼叫您',
+  unanswered: '您未接听',
+  more: '更多',
+  why: '分配原因',
+  whyAssigned: (name: string) => `分配给${name}`,
+  leftOut: '未考虑的客服',
+  invite: '邀请同事',
+  inviteNow: '邀请',
+  leave: '退出',
+  watching: (name: string) => `此对话由${name}接待，您正在静默旁观，只能写备注。`,
+  takeOver: '接管',
+  tookOver: (name: string) => `${name} 已接手对话`,
+  high: '高',
 };
 export const words = { 'en-US': english, 'zh-CN': chinese };
 export type Language = keyof typeof words;
@@ -85,6 +129,7 @@ export type Language = keyof typeof words;
 export const PASSWORD = 'foyer-demo';
 export const ANNA = 'anna@demo.test';
 export const BEN = 'ben@demo.test';
+export const OWNER = 'owner@demo.test';
 
 /** What a test gets. Everything is its own and is gone afterwards. */
 export interface Fixtures {
@@ -142,6 +187,13 @@ function people(browser: Browser) {
 /** An agent on a raw socket. */
 export function rawAgent(server: Server, email: string): Promise<RawAgent> {
   return RawAgent.signIn(server, email, PASSWORD);
+}
+
+/** Changes the department that has the demo shop's visitors; everything else of it stays. */
+export async function setDepartment(owner: RawAgent, more: Readonly<Record<string, unknown>>): Promise<void> {
+  const departments = (await owner.api('GET', '/departments'))['items'] as { id: string; default: boolean }[];
+  const { id, members: _, ...now } = departments.find((one) => one.default)! as Readonly<Record<string, unknown>>;
+  await owner.api('PUT', `/departments/${String(id)}`, { ...now, ...more });
 }
 
 /** Signs an agent in by the form, and waits for the console. */

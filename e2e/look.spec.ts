@@ -1,5 +1,27 @@
 import type { BrowserContextOptions } from '@playwright/test';
-import { ANNA, answer, ask, attach, change, close, demoVisitor, expect, type Language, note, open, picture, signIn, test, thread, words } from './foyer';
+import {
+  ANNA,
+  answer,
+  ask,
+  attach,
+  BEN,
+  change,
+  close,
+  demoVisitor,
+  expect,
+  type Language,
+  note,
+  open,
+  OWNER,
+  picture,
+  rawAgent,
+  RawVisitor,
+  setDepartment,
+  signIn,
+  test,
+  thread,
+  words,
+} from './foyer';
 import { look } from './look';
 
 const languages: readonly Language[] = ['en-US', 'zh-CN'];
@@ -59,6 +81,42 @@ for (const language of languages) {
       await expect(panel.getByText(names.ended)).toBeVisible();
       await look(shop, view('widget-ended'));
       await look(anna, view('console-ended'));
+    });
+
+    test(`the screens of what rings and of supervisors, ${language}, ${theme}`, async ({ server, browse }) => {
+      test.setTimeout(120_000);
+      const ben = await rawAgent(server, BEN);
+      const visitor = await RawVisitor.arrive(server);
+      const taken = await visitor.ask('Where is my parcel? 我的包裹在哪里？', 'Maya');
+      await ben.hears({ t: 'event', conv: taken, kind: 'assigned' });
+      const olivia = await browse(options);
+      await signIn(olivia, server, OWNER, language);
+      await olivia.getByRole('tab', { name: names.all }).click();
+      await open(olivia, 'Where is my parcel?');
+      await look(olivia, view('console-watching'));
+      await olivia.getByRole('button', { name: names.more, exact: true }).click();
+      await look(olivia, view('console-more'));
+      await olivia.getByRole('menuitem', { name: names.why }).click();
+      await expect(olivia.getByRole('dialog').getByText(names.leftOut)).toBeVisible();
+      await look(olivia, view('console-why'));
+      await olivia.keyboard.press('Escape');
+      await olivia.getByRole('button', { name: names.takeOver }).click();
+      await look(olivia, view('console-take-over'));
+      await olivia.getByRole('dialog').getByRole('button', { name: names.takeOver }).click();
+      await expect(olivia.getByRole('textbox', { name: names.reply })).toBeVisible();
+
+      await setDepartment(await rawAgent(server, OWNER), { mode: 'offer', offer_s: 120 });
+      await ben.api('PUT', '/me/accepting', { accepting: false });
+      await (await RawVisitor.arrive(server)).ask('Which tea for the morning? 早上喝什么茶？', '王小明');
+      await expect(olivia.getByRole('button', { name: names.accept })).toBeVisible();
+      await look(olivia, view('console-ringing'));
+      await olivia.getByRole('button', { name: names.more, exact: true }).click();
+      await olivia.getByRole('menuitem', { name: names.invite }).click();
+      await expect(olivia.getByRole('dialog').getByRole('radio', { name: 'Ben' })).toBeVisible();
+      await look(olivia, view('console-invite'));
+      await olivia.keyboard.press('Escape');
+      await olivia.getByRole('tab', { name: names.messages }).click();
+      await look(olivia, view('console-messages'));
     });
   }
 }

@@ -53,7 +53,9 @@ function misfits(frame: Frame): Promise<string[]> {
       const pageScrolls = document.documentElement.scrollHeight > height;
       const out = box.left < -1 || box.right > width + 1 || (!pageScrolls && (box.top < -1 || box.bottom > height + 1));
       if (out && !scrolls(control)) found.push(`${label} is outside: ${JSON.stringify(box)}`);
-      if (style.display !== 'inline' && (box.width < 24 || box.height < 24)) found.push(`${label} is only ${box.width} x ${box.height}`);
+      // What is in a label is chosen by all of it.
+      const { width: wide, height: high } = control.closest('label')?.getBoundingClientRect() ?? box;
+      if (style.display !== 'inline' && (wide < 24 || high < 24)) found.push(`${label} is only ${wide} x ${high}`);
     }
     return found;
   });
