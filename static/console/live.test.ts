@@ -41,7 +41,7 @@ const said = (t: AgentClientFrame['t']) => socket().sent.filter((frame) => frame
 
 function connect(...convs: readonly Summary[]): void {
   socket().onopen?.();
-  hear({ t: 'welcome', epoch: 'e1', ping_ms: 10_000, dead_ms: 18_000, edit_ms: 0, me: ann, convs, counts: { queue: 0, mine: 0, all: 0 } });
+  hear({ t: 'welcome', epoch: 'e1', ping_ms: 10_000, dead_ms: 18_000, edit_ms: 0, me: ann, convs, counts: { queue: 0, messages: 0, mine: 0, all: 0 } });
 }
 
 function answerGet(...seqs: readonly number[]): void {

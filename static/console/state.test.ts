@@ -6,7 +6,7 @@ import { ann, annsConversation, conversation, line, ringingAtAnn } from './testi
 const NOW = 1_000_000;
 
 function welcome(convs: readonly Summary[], epoch = 'e1'): AgentServerFrame {
-  return { t: 'welcome', epoch, ping_ms: 10_000, dead_ms: 18_000, edit_ms: 0, me: ann, convs, counts: { queue: 0, mine: 0, all: 0 } };
+  return { t: 'welcome', epoch, ping_ms: 10_000, dead_ms: 18_000, edit_ms: 0, me: ann, convs, counts: { queue: 0, messages: 0, mine: 0, all: 0 } };
 }
 
 function after(...actions: readonly (Action | AgentServerFrame)[]): ConsoleState {

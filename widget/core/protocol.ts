@@ -290,6 +290,8 @@ export type AgentServerFrame =
 /** How many open conversations there are for an agent to see. */
 export interface Counts {
   readonly queue: number;
+  /** That nobody has taken yet. */
+  readonly messages: number;
   readonly mine: number;
   readonly all: number;
 }
