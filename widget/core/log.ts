@@ -28,7 +28,7 @@ export interface Log {
 
 /** A log that holds nothing and expects `after + 1` next. */
 export function emptyLog(conv: string, after = 0): Log {
-  return { conv, events: [], first: after + 1, last: after, early: new Map(), ...QUEUED, received: 0, read: 0 };
+  return { conv, events: [], first: after + 1, last: after, early: new Map(), ...WAITS, kind: 'chat', received: 0, read: 0 };
 }
 
 /**
@@ -74,7 +74,9 @@ export function withSummary(log: Log, summary: SummaryStanding): Log {
   const read = Math.max(log.read, summary.read_seq);
   const received = Math.max(log.received, summary.received_seq);
   const told = { ...log, read, received };
-  return summary.last_seq < log.last ? told : { ...told, state: summary.state, owner: summary.owner, kind: summary.kind ?? 'chat', closesAt: summary.closes_at ?? null };
+  // The server takes a warning back only when its time has come: what we hold may know that somebody wrote.
+  const closesAt = summary.last_seq > log.last ? (summary.closes_at ?? null) : log.closesAt;
+  return summary.last_seq < log.last ? told : { ...told, state: summary.state, owner: summary.owner, kind: summary.kind ?? 'chat', closesAt };
 }
 
 /** The other side has received, or read, up to `seq`. */
@@ -88,34 +90,34 @@ export type SummaryStanding = Pick<VisitorSummary, 'state' | 'owner' | 'last_seq
 
 type Standing = Pick<Log, 'state' | 'owner' | 'kind' | 'closesAt'>;
 
-/** Where a conversation begins, and again whenever it waits for somebody. */
-const QUEUED: Standing = { state: 'queued', owner: null, kind: 'chat', closesAt: null };
+/** Nobody has it. */
+const WAITS = { state: 'queued', owner: null, closesAt: null } as const;
 
 /** Where a conversation stands after an event. */
 function stand(before: Standing, event: ConversationEvent): Standing {
   switch (event.kind) {
     case 'queued':
+      return { ...WAITS, kind: 'chat' };
+    case 'missed':
+      return { ...WAITS, kind: 'message' };
+    case 'declined':
     case 'agent_lost':
     case 'agent_silent':
-      return QUEUED;
-    case 'declined':
-      return { ...before, state: 'queued', owner: null };
-    case 'missed':
-      return { ...QUEUED, kind: 'message' };
+      return { ...before, ...WAITS };
     case 'offered':
       return { ...before, state: 'offered', owner: event.agent ?? null };
     case 'assigned':
     case 'returned':
       return { ...before, state: 'active', owner: event.agent ?? null, closesAt: null };
     case 'transferred':
-      return event.agent ? { ...before, state: 'active', owner: event.agent, closesAt: null } : QUEUED;
+      return event.agent ? { ...before, state: 'active', owner: event.agent, closesAt: null } : { ...before, ...WAITS };
     case 'closed':
       return { ...before, state: 'closed', closesAt: null };
     case 'idle':
       return { ...before, closesAt: event.until ?? null };
     case 'message':
     case 'file':
-      return event.from.type === 'visitor' ? { ...before, closesAt: null } : before;
+      return { ...before, closesAt: null };
     case 'note':
     case 'edited':
     case 'deleted':

@@ -10,10 +10,12 @@ import { Answers } from './ringing';
 /** What stands below the lines: the composer, or why there is none and what can be done. */
 export function Foot({ summary }: { readonly summary: Summary }) {
   const { store } = useSurroundings();
+  // The summary keeps the time after somebody wrote; the log knows better.
+  const closesAt = store.logs.value.get(summary.id)?.closesAt ?? null;
   const writes = mayAnswer(summary, store.me.value?.id) || store.noting.value;
   return (
     <>
-      {summary.closes_at !== undefined && summary.state === 'active' ? <ClosesSoon at={summary.closes_at} /> : null}
+      {closesAt !== null && summary.state === 'active' ? <ClosesSoon at={closesAt} /> : null}
       {writes ? <Composer key={summary.id} summary={summary} /> : <Bystander summary={summary} />}
     </>
   );
