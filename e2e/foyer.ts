@@ -127,10 +127,10 @@ export const words = { 'en-US': english, 'zh-CN': chinese };
 export type Language = keyof typeof words;
 
 export const PASSWORD = 'foyer-demo';
-export const OWNER = 'owner@demo.test';
 export const ANNA = 'anna@demo.test';
-export const BEN = 'ben@demo.test';
 export const CHLOE = 'chloe@demo.test';
+export const BEN = 'ben@demo.test';
+export const OWNER = 'owner@demo.test';
 
 /** What a test gets. Everything is its own and is gone afterwards. */
 export interface Fixtures {
@@ -190,13 +190,11 @@ export function rawAgent(server: Server, email: string): Promise<RawAgent> {
   return RawAgent.signIn(server, email, PASSWORD);
 }
 
-/** Changes settings of the department that visitors come to. */
-export async function arrange(server: Server, change: Readonly<Record<string, unknown>>): Promise<void> {
-  const owner = await rawAgent(server, OWNER);
-  const { items } = (await owner.api('GET', '/departments')) as { items: { id: string; default: boolean }[] };
-  const { id, members: _, open: __, ...settings } = await owner.api('GET', `/departments/${items.find((one) => one.default)?.id}`);
-  await owner.api('PUT', `/departments/${String(id)}`, { ...settings, ...change });
-  owner.close();
+/** Changes the department that has the demo shop's visitors; everything else of it stays. */
+export async function setDepartment(owner: RawAgent, more: Readonly<Record<string, unknown>>): Promise<void> {
+  const departments = (await owner.api('GET', '/departments'))['items'] as { id: string; default: boolean }[];
+  const { id, members: _, ...now } = departments.find((one) => one.default)! as Readonly<Record<string, unknown>>;
+  await owner.api('PUT', `/departments/${String(id)}`, { ...now, ...more });
 }
 
 /** Signs an agent in by the form, and waits for the console. */

@@ -2,7 +2,6 @@ import type { BrowserContextOptions } from '@playwright/test';
 import {
   ANNA,
   answer,
-  arrange,
   ask,
   attach,
   BEN,
@@ -17,6 +16,7 @@ import {
   picture,
   rawAgent,
   RawVisitor,
+  setDepartment,
   signIn,
   test,
   thread,
@@ -105,7 +105,7 @@ for (const language of languages) {
       await olivia.getByRole('dialog').getByRole('button', { name: names.takeOver }).click();
       await expect(olivia.getByRole('textbox', { name: names.reply })).toBeVisible();
 
-      await arrange(server, { mode: 'offer', offer_s: 120 });
+      await setDepartment(await rawAgent(server, OWNER), { mode: 'offer', offer_s: 120 });
       await ben.api('PUT', '/me/accepting', { accepting: false });
       await (await RawVisitor.arrive(server)).ask('Which tea for the morning? 早上喝什么茶？', '王小明');
       await expect(olivia.getByRole('button', { name: names.accept })).toBeVisible();

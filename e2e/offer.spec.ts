@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { ANNA, answer, arrange, ask, BEN, demoVisitor, expect, open, OWNER, rawAgent, RawVisitor, row, signIn, test, thread, words } from './foyer';
+import { ANNA, answer, ask, BEN, demoVisitor, expect, open, OWNER, rawAgent, RawVisitor, row, setDepartment, signIn, test, thread, words } from './foyer';
 import type { Server } from './server';
 
 const names = words['en-US'];
@@ -10,7 +10,7 @@ const ringing = (page: Page) => page.getByRole('button', { name: names.accept })
 async function offerFor(server: Server, seconds: number): Promise<void> {
   const owner = await rawAgent(server, OWNER);
   await owner.api('PUT', '/me/accepting', { accepting: false });
-  await arrange(server, { mode: 'offer', offer_s: seconds });
+  await setDepartment(owner, { mode: 'offer', offer_s: seconds });
 }
 
 test('what one agent declines rings at a colleague, who accepts it', async ({ server, browse }) => {
