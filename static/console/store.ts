@@ -130,7 +130,8 @@ export class Store {
     });
     effect(() => this.show(options.route.value));
     void options.api.me().catch(() => {}); // the server's clock, and whether we are signed in
-    effect(() => (this.rings.value.length > 0 ? this.notices.ring() : undefined));
+    // Without a connection nobody would tell us that it has stopped.
+    effect(() => (this.rings.value.length > 0 && this.connection.value === 'open' ? this.notices.ring() : undefined));
     watchInput(() => this.activity.touch());
     setInterval(() => {
       this.dispatch({ type: 'lapse', now: Date.now() });

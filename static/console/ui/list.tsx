@@ -111,7 +111,7 @@ function Nothing({ tab }: { readonly tab: Tab }) {
     <div class="nothing">
       <p class="nothing-title">{t(`empty.${tab}`)}</p>
       <p>{t(`empty.${tab}.hint`)}</p>
-      {tab === 'queue' || !boot.demo ? null : (
+      {tab === 'queue' || tab === 'messages' || !boot.demo ? null : (
         <p>
           <a href="/demo" target="_blank" rel="noopener">
             {t('empty.demo')}
