@@ -198,7 +198,7 @@ func TestArrangingIsRefused(t *testing.T) {
 		{"PUT {limit}", `{}`, 400, "limit"},
 		{"PUT /api/v1/agents/nobody/limit", `{"limit":1}`, 404, "no such agent"},
 
-		{"PUT /api/v1/routing", `{"auto_away_s":-1}`, 400, "auto_away_s must be 0 to 86400"},
+		{"PUT /api/v1/routing", `{"auto_away_s":-1}`, 400, "auto_away_s must be 0 (never) or 120 to 86400"},
 		{"PUT /api/v1/routing", `{"rules":[{"priority":0},{"priority":10}]}`, 400, "rule 2: priority must be -9 to 9, it is 10"},
 		{"PUT /api/v1/routing", `{"rules":[{"priority":-10}]}`, 400, "rule 1: priority"},
 		{"PUT /api/v1/routing", `{"rules":[{}]}`, 400, "priority"},

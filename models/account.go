@@ -12,8 +12,11 @@ type Account struct {
 	Rules        []RoutingRule `gorm:"column:routing_rules;serializer:json"` // the first that fits counts
 }
 
-// DefaultAutoAway is the AutoAway of a new account, seconds.
-const DefaultAutoAway = 30 * 60
+// What AutoAway may be, seconds. Consoles tell at most once a minute that somebody is at the desk.
+const (
+	DefaultAutoAway = 30 * 60
+	MinAutoAway     = 2 * 60
+)
 
 // Site is one website of an account, known to the widget by its key.
 type Site struct {

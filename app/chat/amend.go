@@ -69,7 +69,7 @@ func ofAgents(a models.Agent, conv string, seq int64, text string) amendment {
 			case err != nil || line.Kind == models.EventNote:
 			case c.State == models.StateClosed:
 				err = models.Errorf(models.KindClosed, "this conversation is closed")
-			case c.AgentID != a.ID:
+			case !c.Has(a.ID):
 				err = models.Errorf(models.KindConflict, "you do not have this conversation any more")
 			}
 			return line, err

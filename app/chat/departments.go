@@ -339,8 +339,8 @@ func (s *Service) SetRouting(ctx context.Context, by models.Agent, to RoutingSet
 	if err := mayAdminister(by); err != nil {
 		return RoutingSettings{}, err
 	}
-	if to.AutoAway < 0 || to.AutoAway > models.MaxSeconds {
-		return RoutingSettings{}, models.Errorf(models.KindInvalid, "auto_away_s must be 0 to %d seconds", models.MaxSeconds)
+	if to.AutoAway != 0 && (to.AutoAway < models.MinAutoAway || to.AutoAway > models.MaxSeconds) {
+		return RoutingSettings{}, models.Errorf(models.KindInvalid, "auto_away_s must be 0 (never) or %d to %d seconds", models.MinAutoAway, models.MaxSeconds)
 	}
 	if len(to.Rules) > models.MaxRules {
 		return RoutingSettings{}, models.Errorf(models.KindInvalid, "there are %d rules: at most %d are allowed", len(to.Rules), models.MaxRules)

@@ -7,7 +7,7 @@ import { Receipts } from '../../widget/core/receipts';
 import type { KeyValue } from '../../widget/core/storage';
 import { TYPING_LAPSE } from '../../widget/core/typing';
 import { Gets } from './gets';
-import { isMine } from './lists';
+import { isMine, mayAnswer } from './lists';
 import type { Action, ConsoleState } from './state';
 
 /** Events asked for at a time. */
@@ -134,7 +134,7 @@ export class Live {
     const after: Record<string, number> = {};
     for (const [conv, log] of logs) {
       const summary = convs.get(conv);
-      if (summary && isMine(summary, me?.id)) after[conv] = log.last;
+      if (summary && mayAnswer(summary, me?.id)) after[conv] = log.last;
     }
     this.idle = this.options.isIdle();
     return { t: 'hello', ...(epoch === '' ? {} : { epoch, after }), ...(this.idle ? { idle: true } : {}) };

@@ -8,7 +8,7 @@ import { Activity, watchInput } from './activity';
 import type { Alerts } from './alerts';
 import { Problem, type Api } from './api';
 import { makeDrafts, type Drafts } from './drafts';
-import { isMine, loadOf, mayAnswer, ringing, sameOrder, sortLists, TABS, unreadOfMine, type Lists, type Tab } from './lists';
+import { loadOf, mayAnswer, ringing, sameOrder, sortLists, TABS, unreadOfMine, type Lists, type Tab } from './lists';
 import { Live } from './live';
 import { Moves } from './moves';
 import { Notices } from './notices';
@@ -152,7 +152,7 @@ export class Store {
   mayAmend(summary: Summary, event: ConversationEvent, now: Date): boolean {
     const { me, editMs } = this.state.peek();
     if (event.from.type !== 'agent' || event.from.id !== me?.id || !amendable(event, editMs, now.getTime())) return false;
-    return event.kind === 'note' || isMine(summary, me.id);
+    return event.kind === 'note' || mayAnswer(summary, me.id);
   }
 
   /** Begins to edit the last line we said in a conversation, if that may be changed at `now`, the server's time. */
