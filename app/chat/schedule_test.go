@@ -35,21 +35,27 @@ func TestRacingForAQueueBreaksNoPromise(t *testing.T) {
 	for name, open := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const databases = 4 // side by side: each waits for its disk
-			var next atomic.Int64
+			const databases, enough = 4, 100 // side by side, as each waits for its disk; and races in one, before it gets slow
+			var next, opened atomic.Int64
 			var total tally
 			start := time.Now()
 			var all sync.WaitGroup
-			for i := range databases {
+			for range databases {
 				all.Go(func() {
-					t.Run(fmt.Sprint("database ", i), func(t *testing.T) {
-						db := open(t)
-						for n := next.Add(1) - 1; n < int64(*schedules) && !t.Failed(); n = next.Add(1) - 1 {
-							r := newRace(t, db, *seed+uint64(n))
-							r.run()
-							total.add(r)
-						}
-					})
+					for next.Load() < int64(*schedules) && !t.Failed() {
+						t.Run(fmt.Sprint("database ", opened.Add(1)), func(t *testing.T) {
+							db := open(t)
+							for range enough {
+								n := next.Add(1) - 1
+								if n >= int64(*schedules) || t.Failed() {
+									return
+								}
+								r := newRace(t, db, *seed+uint64(n))
+								r.run()
+								total.add(r)
+							}
+						})
+					}
 				})
 			}
 			all.Wait()
