@@ -70,9 +70,34 @@ describe('state and owner', () => {
     [[{ kind: 'assigned', agent: ann }, { kind: 'transferred', department: { id: 'd', name: 'Sales' } }], 'queued', null],
     [[{ kind: 'assigned', agent: ann }, { kind: 'agent_lost', agent: ann }], 'queued', null],
     [[{ kind: 'assigned', agent: ann }, { kind: 'closed', reason: '' }], 'closed', 'Ann'],
+    [[{ kind: 'assigned', agent: ann }, { kind: 'agent_silent', agent: ann }], 'queued', null],
+    [[{ kind: 'queued' }, { kind: 'offered', agent: ann }], 'offered', 'Ann'],
+    [[{ kind: 'offered', agent: ann }, { kind: 'declined', agent: ann }], 'queued', null],
+    [[{ kind: 'transferred', department: { id: 'd', name: 'Sales' } }, { kind: 'returned', agent: ann }], 'active', 'Ann'],
+    [[{ kind: 'assigned', agent: ann }, { kind: 'joined', agent: { id: 'b', name: 'Bo' } }, { kind: 'left', agent: { id: 'b', name: 'Bo' } }], 'active', 'Ann'],
+    [[{ kind: 'queued' }, { kind: 'missed', cause: 'waited' }], 'queued', null],
   ] as const)('%#', (kinds, state, owner) => {
     const log = after(...kinds);
     expect([log.state, log.owner?.name ?? null]).toEqual([state, owner]);
+  });
+
+  it('knows a message from a chat', () => {
+    const kinds = (...events: Partial<ConversationEvent>[]) => after(...events).kind;
+    expect(kinds({ kind: 'queued' })).toBe('chat');
+    expect(kinds({ kind: 'queued' }, { kind: 'missed' })).toBe('message');
+    expect(kinds({ kind: 'missed' }, { kind: 'queued', cause: 'back' })).toBe('chat');
+    expect(kinds({ kind: 'missed' }, { kind: 'assigned', agent: ann }, { kind: 'agent_silent', agent: ann })).toBe('message');
+  });
+
+  it('knows when it will close, until somebody writes', () => {
+    const until = '2026-01-05T13:00:00.000Z';
+    const warned = after({ kind: 'assigned', agent: ann }, { kind: 'idle', until });
+    expect(warned.closesAt).toBe(until);
+    expect(addEvent(warned, event(3, { kind: 'note', from: agent })).closesAt).toBe(until);
+    for (const from of [agent, visitor]) expect(addEvent(warned, event(3, { from })).closesAt).toBeNull();
+    const summary = { state: 'active', owner: ann, last_seq: 3, received_seq: 0, read_seq: 0, closes_at: until } as const;
+    expect(withSummary(emptyLog('c'), summary).closesAt).toBe(until);
+    expect(withSummary(addEvent(warned, event(3)), summary).closesAt).toBeNull();
   });
 
   it('takes a summary, unless the log knows more', () => {
@@ -105,6 +130,16 @@ describe('thread', () => {
     const items = thread(log, [line('cid1'), line('cid2'), line('other', { conv: 'd' })], options);
     const bubbles = items.flatMap((item) => (item.type === 'group' ? item.bubbles : []));
     expect(bubbles.map((b) => [b.key, b.state])).toEqual([['cid1', 'sent'], ['cid2', 'sending']]);
+  });
+
+  it('shows nothing for a message that was left without another word', () => {
+    expect(thread(emptyLog('c'), [line('x', { text: '', left: true })], options)).toEqual([]);
+  });
+
+  it('tells lines of two agents apart', () => {
+    const log = addEvents(emptyLog('c'), [event(1, { from: agent }), event(2, { from: { type: 'agent', id: 'b', name: 'Bo' } }), event(3, { from: agent })]);
+    const names = thread(log, [], options).flatMap((item) => (item.type === 'group' ? item.from.name : []));
+    expect(names).toEqual(['Ann', 'Bo', 'Ann']);
   });
 
   it('marks what the other side has and has read', () => {

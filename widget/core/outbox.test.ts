@@ -193,6 +193,37 @@ describe('refusals', () => {
   });
 });
 
+describe('a message that is left', () => {
+  it('survives a reload and a retry as one', () => {
+    box(storage, false).outbox.leave('', 'call me');
+    const { outbox, sent } = box(storage);
+    outbox.flush();
+    const cid = outbox.lines[0]!.cid;
+    expect(sent).toEqual([cid]);
+    expect(outbox.lines).toMatchObject([{ left: true, text: 'call me' }]);
+    outbox.refused(cid, 'forbidden');
+    outbox.retry(cid);
+    expect(outbox.lines).toMatchObject([{ left: true, text: 'call me', state: 'sending' }]);
+  });
+
+  it('that was refused is shown with its words, or not at all', () => {
+    const { outbox } = box(storage);
+    outbox.refused(outbox.leave('c', 'call me').cid, 'conflict');
+    outbox.refused(outbox.leave('c', '').cid, 'conflict');
+    expect(outbox.lines).toMatchObject([{ text: 'call me', state: 'failed' }]);
+  });
+
+  it('is a plain line once the server has taken it, and nothing at all without words', () => {
+    const { outbox } = box(storage);
+    const { cid } = outbox.leave('c', 'call me');
+    const silent = outbox.leave('c', '');
+    outbox.begun(cid);
+    outbox.begun(silent.cid);
+    expect(outbox.lines.map((line) => [line.cid, line.left])).toEqual([[cid, undefined]]);
+    expect(box(storage).outbox.lines).toHaveLength(1);
+  });
+});
+
 describe('files', () => {
   const file = { id: 'f', name: 'a.pdf', size: 3, type: 'application/pdf', url: '/api/v1/files/f' };
 

@@ -12,6 +12,8 @@ export interface Line {
   readonly note?: boolean;
   /** What was uploaded, in the place of text; it can be sent in `conv` only. */
   readonly file?: FileInfo;
+  /** It is left as a message, which the server has yet to be told: by `start`, also in a conversation. Its text may be empty then. */
+  readonly left?: boolean;
   /** `failed`: the server refused it, `code` says why; the person may retry or discard. */
   readonly state: 'sending' | 'failed';
   readonly code?: ErrorCode;
@@ -59,13 +61,12 @@ export class Outbox {
 
   /** Keeps a line, then tries to send it. `conv` is empty for the first line of a new conversation. */
   add(conv: string, text: string, note = false, file?: FileInfo): Line {
-    const last = this.list.at(-1);
-    const order = Math.max(Date.now(), (last?.order ?? 0) + 1);
-    const line: Line = { cid: uuid(), conv, text, state: 'sending', order, ...(note ? { note } : {}), ...(file ? { file } : {}) };
-    this.keep(line);
-    this.change([...this.list, line]);
-    this.push();
-    return line;
+    return this.put(conv, text, { ...(note ? { note } : {}), ...(file ? { file } : {}) });
+  }
+
+  /** Keeps a message that is left while nobody can answer, then tries to send it. */
+  leave(conv: string, text: string): Line {
+    return this.put(conv, text, { left: true });
   }
 
   /** Sends everything that is not refused, in order: after each `welcome`. Also picks up what other tabs left. */
@@ -121,6 +122,8 @@ export class Outbox {
     this.settle(cid);
     if (code === 'unavailable') return;
     if (code !== 'rate_limited') {
+      // A message without words of its own has nothing to show: the conversation waits on.
+      if (line.left && line.text === '') return this.done(cid);
       this.replace({ ...line, state: 'failed', code });
       return this.next();
     }
@@ -134,12 +137,22 @@ export class Outbox {
     const line = this.find(cid);
     if (line === undefined) return;
     this.done(cid);
-    this.add(line.file ? line.conv : (conv ?? line.conv), line.text, line.note, line.file);
+    const { text, note, file, left } = line;
+    this.put(file ? line.conv : (conv ?? line.conv), text, { ...(note && { note }), ...(file && { file }), ...(left && { left }) });
   }
 
   /** Forgets a line. */
   discard(cid: string): void {
     this.done(cid);
+  }
+
+  /** The `start` of this line was answered: what was left is, and may be said again by `send`. */
+  begun(cid: string): void {
+    const line = this.find(cid);
+    if (!line?.left) return;
+    const { left: _, ...rest } = line;
+    if (line.text === '') this.done(cid);
+    else this.replace(rest);
   }
 
   /** The new conversation has its id: lines that had none belong to it. Sends nothing. */
@@ -156,6 +169,15 @@ export class Outbox {
       if (line.state === 'failed') this.done(line.cid);
       else this.replace({ ...line, conv: '', ...(line.file && { state: 'failed', code: 'closed' }) });
     }
+  }
+
+  private put(conv: string, text: string, more: Pick<Line, 'note' | 'file' | 'left'>): Line {
+    const order = Math.max(Date.now(), (this.list.at(-1)?.order ?? 0) + 1);
+    const line: Line = { cid: uuid(), conv, text, state: 'sending', order, ...more };
+    this.keep(line);
+    this.change([...this.list, line]);
+    this.push();
+    return line;
   }
 
   private transmit(line: Line): void {

@@ -32,7 +32,7 @@ export class FakeSocket {
   /** The server accepts and welcomes. */
   welcome(more: Readonly<Record<string, unknown>> = {}): void {
     this.accept();
-    this.say({ t: 'welcome', epoch: 'e', ping_ms: 20_000, dead_ms: 35_000, me: { id: 'v1', name: '' }, site: { name: 'Shop', online: true, typing_preview: true }, ...more });
+    this.say({ t: 'welcome', epoch: 'e', ping_ms: 20_000, dead_ms: 35_000, me: { id: 'v1', name: '' }, site: { name: 'Shop', online: true, open: true, typing_preview: true }, ...more });
   }
 
   /** The connection ends with this code. */
