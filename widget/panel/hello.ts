@@ -33,7 +33,12 @@ export function helloFrame(memory: Memory, locale: string, log: Log | null, page
   };
 }
 
-/** What of the optional fields the visitor filled in. */
-export function filledIn(person: Person): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(person).filter(([, value]) => value !== ''));
+/** What of the optional fields the visitor filled in; an address that is none would have the whole line refused. */
+export function filledIn({ name, email }: Person): Readonly<Record<string, string>> {
+  return { ...(name && { name }), ...(isEmail(email) && { email }) };
+}
+
+/** Whether the server takes it for an e-mail address. */
+export function isEmail(text: string): boolean {
+  return /^[^\s@.,:;<>()[\]\\"]+(\.[^\s@.,:;<>()[\]\\"]+)*@[^\s@.,:;<>()[\]\\"]+(\.[^\s@.,:;<>()[\]\\"]+)+$/.test(text);
 }

@@ -1,12 +1,13 @@
 import { fates } from '../core/amend';
 import { addEvent, emptyLog, isLine, withReceipt, withSummary, type Log } from '../core/log';
 import type { Line } from '../core/outbox';
-import type { Author, ConversationEvent, SiteInfo, VisitorServerFrame } from '../core/protocol';
+import type { Author, ConversationEvent, EventKind, SiteInfo, VisitorServerFrame } from '../core/protocol';
 
-/** Place in the queue; `wait` is an estimate in minutes, rounded up. */
+/** Place in the queue; `wait` is an estimate in minutes, rounded up; without `here` nobody who could answer is. */
 export interface Place {
   readonly position: number;
   readonly wait?: { readonly low: number; readonly high: number };
+  readonly here: boolean;
 }
 
 /** All the panel knows of the chat. A value: frames make a new one. */
@@ -46,7 +47,8 @@ export function reduce(model: Model, frame: VisitorServerFrame): Model {
     case 'sync':
       return isShown(model, frame.conv) ? { ...model, caughtUp: !frame.more } : model;
     case 'queue':
-      return isShown(model, frame.conv) ? { ...model, place: place(frame) } : model;
+      // Only who waits for an answer now is told a place.
+      return model.log?.conv === frame.conv ? { ...model, log: { ...model.log, kind: 'chat' }, place: place(frame, model.place) } : model;
     case 'typing':
       return isShown(model, frame.conv) && frame.from.type === 'agent' ? { ...model, typing: frame.from } : model;
     case 'received':
@@ -87,6 +89,21 @@ export function isOpen(log: Log | null): log is Log {
   return log !== null && log.state !== 'closed';
 }
 
+/** Whether who comes now had better leave a message: nobody is here, or it is closed. */
+export function isAway(site: SiteInfo | null): boolean {
+  return site?.online === false || site?.open === false;
+}
+
+/** Whether somebody is here who could answer, as far as we were told. */
+export function isHere({ place, site }: Model): boolean {
+  return (place?.here ?? site?.online) !== false;
+}
+
+/** Whether nobody has the conversation yet; visitors are not told of offers. */
+export function isWaiting(log: Log | null): log is Log {
+  return log?.state === 'queued' || log?.state === 'offered';
+}
+
 function welcome(model: Model, frame: VisitorServerFrame & { t: 'welcome' }): Model {
   const me: Author = { type: 'visitor', id: frame.me.id, name: frame.me.name };
   const summary = frame.conv;
@@ -94,27 +111,33 @@ function welcome(model: Model, frame: VisitorServerFrame & { t: 'welcome' }): Mo
   // The server knows no conversation of ours, whatever we remember.
   if (summary === undefined) return { ...base, log: null };
   // Begun elsewhere: by another tab, or before our memory was lost.
-  const log = model.log?.conv === summary.id ? model.log : emptyLog(summary.id);
-  return { ...base, log: withSummary(log, summary) };
+  const log = withSummary(model.log?.conv === summary.id ? model.log : emptyLog(summary.id), summary);
+  return { ...base, log, place: isShown(model, summary.id) && isWaiting(log) ? model.place : null };
 }
+
+/** With these a conversation that waits has another place. */
+const MOVES: ReadonlySet<string> = new Set<EventKind>(['queued', 'transferred']);
 
 function event(model: Model, frame: ConversationEvent): Model {
   const log = isShown(model, frame.conv) ? model.log : isOpen(model.log) ? null : emptyLog(frame.conv);
   if (log === null) return model;
   const next = addEvent(log, frame);
+  if (next === model.log) return model;
   return {
     ...model,
     log: next,
-    place: next.state === 'queued' || next.state === 'offered' ? model.place : null,
+    place: isWaiting(next) && !MOVES.has(frame.kind) ? model.place : null,
     typing: model.typing?.id === frame.from.id || next.owner === null ? null : model.typing,
   };
 }
 
-function place(frame: VisitorServerFrame & { t: 'queue' }): Place {
-  const { position, wait_s: wait } = frame;
-  if (wait === undefined) return { position };
+/** One never falls back in the queue without being told why: an event does, and then `before` is null. */
+function place(frame: VisitorServerFrame & { t: 'queue' }, before: Place | null): Place {
+  const { wait_s: wait, here } = frame;
+  const position = Math.min(frame.position, before?.position ?? Infinity);
+  if (wait === undefined) return { position, here };
   const low = Math.max(1, Math.ceil(wait.low / 60));
-  return { position, wait: { low, high: Math.max(low, Math.ceil(wait.high / 60)) } };
+  return { position, here, wait: { low, high: Math.max(low, Math.ceil(wait.high / 60)) } };
 }
 
 function isShown(model: Model, conv: string): boolean {

@@ -85,6 +85,13 @@ export class Session {
     this.outbox.add(isOpen(log) ? log.conv : '', text);
   }
 
+  /** Leaves a message, to be answered later: what waits becomes one. `text` may be empty when something was said. */
+  leave(text: string): void {
+    this.typist.stop();
+    const { log } = this.model.peek();
+    this.outbox.leave(isOpen(log) ? log.conv : '', text);
+  }
+
   /** Sends a file that was uploaded to a conversation. */
   attach(conv: string, file: FileInfo): void {
     this.outbox.add(conv, '', false, file);
@@ -237,6 +244,7 @@ export class Session {
     this.start = undefined;
     const { log } = this.model.peek();
     if (log?.conv !== conv) this.set({ ...withoutLog(this.model.peek()), log: emptyLog(conv), caughtUp: true });
+    this.outbox.begun(start.cid);
     this.outbox.adopt(conv);
     this.outbox.push();
     // Another tab was first and its conversation was the answer: then our line has yet to be said.
@@ -259,13 +267,13 @@ export class Session {
   }
 
   private transmit(line: Line): boolean {
-    const { conv, cid, text, file } = line;
+    const { conv, cid, text, file, left } = line;
     if (file) return this.put({ t: 'send', conv, cid, file: file.id });
-    if (conv !== '') return this.put({ t: 'send', conv, cid, text });
+    if (conv !== '' && !left) return this.put({ t: 'send', conv, cid, text });
     if (this.start !== undefined) return false;
-    const start = { id: uuid(), cid: line.cid };
+    const start = { id: uuid(), cid };
     const fields = filledIn(this.options.memory.person);
-    if (!this.put({ t: 'start', ...start, text: line.text, fields })) return false;
+    if (!this.put({ t: 'start', ...start, text, fields, ...(left && { kind: 'message' }) })) return false;
     this.start = start;
     return true;
   }
