@@ -1,6 +1,6 @@
-import { useRef } from 'preact/hooks';
 import { Icon } from './icons';
-import { isOpen } from './model';
+import { later } from './lazy';
+import { isHere, isOpen } from './model';
 import { useUi } from './ui';
 
 /** Who one is talking to, and the way out. */
@@ -22,7 +22,7 @@ export function Header() {
         </h1>
         <Status />
       </div>
-      {isOpen(log) && <Menu />}
+      {isOpen(log) && later.value && <later.value.Menu />}
       {host.framed && (
         <button type="button" class="tool" aria-label={t('widget.close')} title={t('widget.close')} onClick={() => host.say({ t: 'close' })}>
           <Icon name="close" />
@@ -38,47 +38,8 @@ function Status() {
   const state = session.line.state.value;
   if (site === null || state === 'stopped' || state === 'signed_out') return null;
   if (log?.owner) return <p class="status">{log.state === 'closed' ? t('widget.status.ended') : t('widget.status.with', { site: site.name })}</p>;
-  return <p class={site.online ? 'status here' : 'status away'}>{site.online ? t('widget.status.online') : t('widget.status.away')}</p>;
-}
-
-/** What can be done with the conversation; ending it is asked twice. */
-function Menu() {
-  const { session, t } = useUi();
-  const menu = useRef<HTMLDivElement>(null);
-  const dialog = useRef<HTMLDialogElement>(null);
-  const ask = () => {
-    menu.current?.hidePopover();
-    dialog.current?.showModal();
-  };
-  const end = () => {
-    session.end();
-    dialog.current?.close();
-  };
-  const connected = session.line.state.value === 'open';
-  return (
-    <>
-      <button type="button" class="tool" popovertarget="menu" aria-label={t('common.menu')} title={t('common.menu')}>
-        <Icon name="more" />
-      </button>
-      <div id="menu" class="menu" popover="auto" ref={menu}>
-        <button type="button" class="choice" onClick={ask} disabled={!connected}>
-          {t('widget.end')}
-        </button>
-      </div>
-      <dialog class="ask" ref={dialog} aria-labelledby="ask-title">
-        <h2 id="ask-title">{t('widget.end.title')}</h2>
-        <p>{t('widget.end.text')}</p>
-        <div class="answers">
-          <button type="button" class="button" onClick={() => dialog.current?.close()}>
-            {t('common.cancel')}
-          </button>
-          <button type="button" class="button main" onClick={end}>
-            {t('widget.end.confirm')}
-          </button>
-        </div>
-      </dialog>
-    </>
-  );
+  const here = site.open !== false && isHere(session.model.value);
+  return <p class={here ? 'status here' : 'status away'}>{t(here ? 'widget.status.online' : site.open === false ? 'widget.status.closed' : 'widget.status.away')}</p>;
 }
 
 /** One or two letters for a round picture: of the first and last word, or the last sign of a Chinese name. */

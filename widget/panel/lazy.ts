@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** What is needed only in a conversation; null until it is loaded, which is when one begins: the first load is without it. */
+/** What is needed only in a conversation, or while there can be none; null until it is loaded: the first load is without it. */
 export const later = signal<typeof import('./later') | null>(null);
 
 /** Loads it, unless that was done. Without it one writes and reads all the same. */

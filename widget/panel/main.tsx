@@ -17,7 +17,7 @@ import { readBoot } from './boot';
 import { meetHost } from './host';
 import { loadLater } from './lazy';
 import { openMemory } from './memory';
-import { isOpen } from './model';
+import { isAway, isOpen } from './model';
 import { createAnnouncer } from './news';
 import { Session } from './session';
 import { UiContext, type Ui } from './ui';
@@ -59,7 +59,8 @@ effect(() => {
 effect(() => (open.value && host.framed && matchMedia('(pointer: coarse)').matches ? onBack(() => host.say({ t: 'close' })) : undefined));
 effect(() => void (session.watched.value = open.value && shown.value));
 effect(() => {
-  if (session.model.value.log !== null) void loadLater();
+  const { log, site } = session.model.value;
+  if (log !== null || isAway(site)) void loadLater();
 });
 effect(() => host.say({ t: 'active', on: isOpen(session.model.value.log) }));
 effect(() => {

@@ -34,30 +34,29 @@ export function createAnnouncer(spoken: Signal<string>, t: Translate) {
       if (text) say(text);
     }
     if (frame.t === 'typing' && before.typing === null && after.typing) say(t('widget.typing', { name: after.typing.name }));
-    if (frame.t === 'queue' && after.place && after.place.position !== before.place?.position) say(placeText(after.place, t));
+    const moved = after.place?.position !== before.place?.position || after.place?.here !== before.place?.here;
+    if (frame.t === 'queue' && moved) say(placeText(after.place, t));
   };
 }
 
-/** The line an event other than a message gets; empty for those that get none. */
-export function eventText(event: ConversationEvent, t: Translate): string {
-  const name = event.agent?.name ?? '';
-  switch (event.kind) {
-    case 'assigned':
-      return t('widget.event.assigned', { name });
-    case 'transferred':
-      if (event.agent) return t('widget.event.transferred', { name });
-      return event.department ? t('widget.event.moved', { name: event.department.name }) : t('widget.event.waiting');
-    case 'agent_lost':
-      return name ? t('widget.event.lost', { name }) : t('widget.event.waiting');
-    case 'closed':
-      return event.from.type === 'visitor' ? t('widget.event.ended') : t('widget.event.closed');
-    default:
-      return '';
+/** The line an event other than a message gets; empty for those that get none. Each kind and cause has a text of its own or none. */
+export function eventText({ kind, cause, agent, department, from }: ConversationEvent, t: Translate): string {
+  const name = (agent ?? department)?.name ?? '';
+  const what = kind === 'transferred' && !agent ? (department ? 'moved' : 'waiting') : kind;
+  const why = cause || (kind === 'closed' ? from.type : '');
+  for (const key of [`widget.event.${what}_${why}`, `widget.event.${what}`]) {
+    const text = t(key, { name });
+    if (text !== key) return text;
   }
+  return '';
 }
 
-/** The place in the queue in words. */
+/** The place in the queue in words, and how long it may take where that is known. */
 export function placeText(place: Place | null, t: Translate): string {
+  if (place?.here === false) return t('widget.queue.away');
   if (place === null || place.position < 1) return t('widget.queue.waiting');
-  return place.position === 1 ? t('widget.queue.next') : t('widget.queue.place', { nth: place.position });
+  const nth = place.position === 1 ? t('widget.queue.next') : t('widget.queue.place', { nth: place.position });
+  const { wait } = place;
+  if (!wait) return nth;
+  return t('widget.queue.both', { place: nth, wait: wait.low < wait.high ? t('widget.queue.between', wait) : t('widget.queue.about', { count: wait.high }) });
 }

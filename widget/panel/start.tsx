@@ -30,11 +30,11 @@ function About({ away }: { away: boolean }) {
       <summary>{person.name ? t('widget.about.as', { name: person.name }) : t('widget.about')}</summary>
       <label>
         <span>{t('widget.about.name')}</span>
-        <input type="text" autocomplete="name" maxLength={80} value={person.name} onInput={(e) => set({ name: e.currentTarget.value })} />
+        <input class="box" type="text" autocomplete="name" maxLength={80} value={person.name} onInput={(e) => set({ name: e.currentTarget.value })} />
       </label>
       <label>
         <span>{t('widget.about.email')}</span>
-        <input type="email" autocomplete="email" maxLength={200} value={person.email} onInput={(e) => set({ email: e.currentTarget.value })} />
+        <input class="box" type="email" autocomplete="email" maxLength={200} value={person.email} onInput={(e) => set({ email: e.currentTarget.value })} />
       </label>
       <p class="hint">{t('widget.about.hint')}</p>
     </details>
