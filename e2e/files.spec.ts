@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { FrameLocator } from '@playwright/test';
-import { ANNA, ask, attach, type Chosen, demoVisitor, expect, open, openChat, picture, row, signIn, test, thread, words } from './foyer';
+import { ANNA, ask, attach, BEN, type Chosen, demoVisitor, expect, open, openChat, picture, rawAgent, row, signIn, test, thread, words } from './foyer';
 
 const names = words['en-US'];
 const PDF: Chosen = { name: 'How to brew.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n% three minutes, 95 degrees\n') };
@@ -87,6 +87,7 @@ test('an upload that did not get through says so and is tried again', async ({ s
 });
 
 test('a file that is too large is refused before it is sent', async ({ server, browse }) => {
+  await rawAgent(server, BEN); // else a message is asked for
   const shop = await browse();
   const panel = await demoVisitor(shop, server);
   await ask(panel, 'Here is the whole film.');

@@ -21,7 +21,20 @@ const english = {
   second: 'You are 2nd in line',
   joined: (name: string) => `${name} has joined`,
   lost: (name: string) => `${name} lost the connection`,
+  silent: (name: string) => `${name} could not answer in time`,
+  idleEnd: 'since we had not heard from you',
   ended: 'Thank you for talking to us.',
+  closed: 'We are closed right now',
+  nobody: 'Nobody is here right now',
+  leaveInstead: 'Leave a message instead',
+  waitInstead: 'Wait in the queue instead',
+  leaveMessage: 'Leave message',
+  kept: 'We have your message',
+  backOn: (day: string, time: string) => `We are back on ${day} at ${time}.`,
+  yourEmail: 'E-mail',
+  badEmail: 'This is not an e-mail address.',
+  stillThere: 'Are you still there?',
+  stillHere: 'I am still here',
   change: 'Change this message',
   changed: 'Your message',
   save: 'Save',
@@ -40,6 +53,7 @@ const english = {
   reply: /^Reply/,
   agentSend: 'Send',
   arrived: 'Delivered',
+  notSent: 'Not sent.',
   close: 'Close',
   replyMode: 'Reply',
   noteMode: 'Note',
@@ -79,7 +93,20 @@ const chinese: typeof english = {
   second: '您排在第 2 位',
   joined: (name: string) => `${name} 已加入对话`,
   lost: (name: string) => `${name} 的连接断开了`,
+  silent: (name: string) => `${name} 未能及时回复`,
+  idleEnd: '长时间未收到您的回复',
   ended: '感谢您的咨询。',
+  closed: '现在不在服务时间',
+  nobody: '现在没有人在线',
+  leaveInstead: '改为留言',
+  waitInstead: '改为排队等候',
+  leaveMessage: '提交留言',
+  kept: '我们已收到您的留言',
+  backOn: (day: string, time: string) => `我们${day} ${time} 回来。`,
+  yourEmail: '电子邮箱',
+  badEmail: '这不是电子邮箱地址',
+  stillThere: '您还在吗？',
+  stillHere: '我还在',
   change: '更改此消息',
   changed: '您的消息',
   save: '保存',
@@ -96,6 +123,7 @@ const chinese: typeof english = {
   reply: /^回复/,
   agentSend: '发送',
   arrived: '已送达',
+  notSent: '未发送。',
   close: '结束',
   replyMode: '回复',
   noteMode: '备注',
@@ -230,6 +258,14 @@ export function thread(where: FrameLocator | Page): Locator {
 export async function ask(panel: FrameLocator, text: string, language: Language = 'en-US'): Promise<void> {
   await panel.getByRole('textbox', { name: words[language].write }).fill(text);
   await panel.getByRole('button', { name: words[language].send, exact: true }).click();
+}
+
+/** Fills in the form to leave a message and sends it; without `text` what stands in it already. */
+export async function leave(panel: FrameLocator, email: string, text?: string, language: Language = 'en-US'): Promise<void> {
+  const names = words[language];
+  await panel.getByRole('textbox', { name: names.yourEmail }).fill(email);
+  if (text !== undefined) await panel.getByRole('textbox', { name: names.write }).fill(text);
+  await panel.getByRole('button', { name: names.leaveMessage, exact: true }).click();
 }
 
 /** Says a line as the agent, in the conversation that is open in the console. */
