@@ -66,9 +66,6 @@ func (in Start) check() error {
 	if in.Kind != "" && !in.Kind.Valid() {
 		return models.Errorf(models.KindInvalid, "kind must be chat or message")
 	}
-	if in.Text == "" && in.Kind == models.KindMessage {
-		return models.Errorf(models.KindInvalid, "a message needs text")
-	}
 	if in.Text != "" {
 		return models.CheckText(in.Text)
 	}
@@ -96,6 +93,9 @@ func (s *Service) open(tx *store.Tx, b *opening) (err error) {
 		return err
 	}
 	if b.conv == nil {
+		if b.Text == "" && b.Kind == models.KindMessage { // one that was begun before may have all that is to be said
+			return models.Errorf(models.KindInvalid, "a message needs text")
+		}
 		b.made = true
 		if err := s.make(tx, b); err != nil {
 			return err
