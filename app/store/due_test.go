@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -143,6 +144,32 @@ func TestAfterACrashPresenceEndsWhenTheServerWasLastAlive(t *testing.T) {
 		}
 		if c := a.now(waits.PublicID); c.DueAt != visitors || c.DueWhat != models.DueAbandoned {
 			t.Errorf("one that waits is due at %d (%s), want %d", c.DueAt, c.DueWhat, visitors)
+		}
+	})
+}
+
+func TestWhatRingsWhenTheServerStopsWaitsForBoth(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		anna := a.agent("Anna", 9)
+		rings, message, taken := a.started(), a.started(), a.started()
+		until := b.clock.instant().Add(20 * time.Second)
+		must(t, a.offer(rings.PublicID, anna.ID, until))
+		must(t, a.keep(message.PublicID))
+		must(t, a.keep(taken.PublicID))
+		must(t, a.assign(taken.PublicID, anna.ID))
+		b.restart(t)
+		back := Return{Agents: b.clock.instant().Add(12 * time.Second), Visitors: b.clock.instant().Add(time.Minute)}
+		must(t, b.Recover(background, back))
+		for conv, want := range map[string]models.Deadlines{
+			rings.PublicID:   {models.DueOffer: until, models.DueAgentGrace: back.Agents, models.DueAbandoned: back.Visitors},
+			message.PublicID: {}, // nobody waits
+			taken.PublicID:   {models.DueAgentGrace: back.Agents},
+		} {
+			if c := a.now(conv); !maps.Equal(c.Deadlines, want) {
+				t.Errorf("the %s %s has the deadlines %v, want %v", c.State, c.Kind, c.Deadlines, want)
+			}
+			a.consistent(conv)
 		}
 	})
 }

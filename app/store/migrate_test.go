@@ -154,6 +154,9 @@ func TestADatabaseOfBeforeTheQueueGoesOn(t *testing.T) {
 			}
 		}
 
+		for _, conv := range []string{"waits", "active", "closed", "urgent"} {
+			a.consistent(conv) // also what is due
+		}
 		back := Return{Agents: b.clock.instant().Add(12 * time.Second), Visitors: b.clock.instant().Add(time.Minute)}
 		must(t, b.Recover(background, back))
 		for conv, want := range map[string]struct {

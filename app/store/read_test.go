@@ -237,5 +237,15 @@ func TestTheQueueIsServedByPriorityThenFirstArrival(t *testing.T) {
 		if len(queue) != 2 || queue[0].ID != returned.ID || queue[1].ID != second.ID {
 			t.Errorf("%d wait, want the one that rings and the second", len(queue))
 		}
+		b.clock.pass(time.Minute)
+		must(t, a.revive(first.PublicID)) // waits from now on
+		queue, err = a.account().Queue(background, 0)
+		must(t, err)
+		if len(queue) != 3 || queue[2].ID != first.ID {
+			t.Errorf("%d wait, want the one that came back last", len(queue))
+		}
+		if some, err := a.account().Queue(background, 2); err != nil || len(some) != 2 || some[0].ID != returned.ID {
+			t.Errorf("the first two are %d (%v)", len(some), err)
+		}
 	})
 }
