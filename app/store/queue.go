@@ -16,6 +16,10 @@ import (
 const queueColumns = `id, account_id, public_id, site_id, visitor_id, department_id, state, kind, agent_id, fence, priority,
 	arrived_at, queued_at, language, skills, prefer_id, tried, ask_again_at`
 
+// inQueue is who waits to be answered now, in the order they are served.
+const inQueue = ` FROM conversations WHERE account_id = ? AND state IN ('queued', 'offered') AND kind = 'chat'
+	ORDER BY priority DESC, arrived_at, id`
+
 // Queue reads the conversations that wait to be answered now, those that ring at somebody included, in
 // the order they are served: the first limit of them, all when that is 0. Only what is needed for that
 // is set.
@@ -23,9 +27,7 @@ func (a *Account) Queue(ctx context.Context, limit int) ([]models.Conversation, 
 	if limit == 0 {
 		limit = math.MaxInt32
 	}
-	list, err := readAll[models.Conversation](a.read(ctx).Raw(`SELECT `+queueColumns+` FROM conversations
-		WHERE account_id = ? AND state IN ('queued', 'offered') AND kind = 'chat'
-		ORDER BY priority DESC, arrived_at, id LIMIT ?`, a.id, limit))
+	list, err := readAll[models.Conversation](a.read(ctx).Raw("SELECT "+queueColumns+inQueue+" LIMIT ?", a.id, limit))
 	if err != nil {
 		return nil, fmt.Errorf("read the queue: %w", err)
 	}
@@ -43,8 +45,7 @@ type Standing struct {
 
 // Standings reads whom Queue reads, in the same order, but less of each.
 func (a *Account) Standings(ctx context.Context) (list []Standing, err error) {
-	rows, err := a.read(ctx).Raw(`SELECT id, public_id, visitor_id, department_id, queued_at FROM conversations
-		WHERE account_id = ? AND state IN ('queued', 'offered') AND kind = 'chat' ORDER BY priority DESC, arrived_at, id`, a.id).Rows()
+	rows, err := a.read(ctx).Raw("SELECT id, public_id, visitor_id, department_id, queued_at"+inQueue, a.id).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("read the queue: %w", err)
 	}
@@ -91,6 +92,9 @@ type Staff struct {
 	Loads  []Load
 }
 
+const loads = `SELECT agent_id, department_id, COUNT(*) AS open FROM conversations
+	WHERE account_id = ? AND state IN ('offered', 'active') GROUP BY agent_id, department_id`
+
 // Staff reads who could answer. Whoever acts on it checks again: the parts are read one after the other.
 func (a *Account) Staff(ctx context.Context) (s Staff, err error) {
 	s.Agents, err = readAll[models.Agent](a.read(ctx).Raw(`SELECT id, account_id, public_id, name, chat_limit,
@@ -98,8 +102,7 @@ func (a *Account) Staff(ctx context.Context) (s Staff, err error) {
 	if err != nil {
 		return s, fmt.Errorf("read agents: %w", err)
 	}
-	s.Loads, err = readAll[Load](a.read(ctx).Raw(`SELECT agent_id, department_id, COUNT(*) AS open FROM conversations
-		WHERE account_id = ? AND state IN ('offered', 'active') GROUP BY agent_id, department_id`, a.id))
+	s.Loads, err = readAll[Load](a.read(ctx).Raw(loads, a.id))
 	if err != nil {
 		return s, fmt.Errorf("count conversations: %w", err)
 	}
@@ -121,11 +124,13 @@ func (a *Account) Decisions(ctx context.Context, conversationID int64) (list []m
 	return list, err
 }
 
+const messagesLeft = `SELECT department_id, COUNT(*) AS open FROM conversations
+	WHERE account_id = ? AND kind = 'message' AND state = 'queued' GROUP BY department_id`
+
 // Messages counts the messages of each department that nobody has taken yet.
 func (a *Account) Messages(ctx context.Context) (map[int64]int, error) {
 	var rows []Load
-	err := a.read(ctx).Raw(`SELECT department_id, COUNT(*) AS open FROM conversations
-		WHERE account_id = ? AND kind = 'message' AND state = 'queued' GROUP BY department_id`, a.id).Scan(&rows).Error
+	err := a.read(ctx).Raw(messagesLeft, a.id).Scan(&rows).Error
 	counts := make(map[int64]int, len(rows))
 	for _, r := range rows {
 		counts[r.DepartmentID] = r.Open
@@ -133,11 +138,21 @@ func (a *Account) Messages(ctx context.Context) (map[int64]int, error) {
 	return counts, err
 }
 
+const accountsWaiting = "SELECT DISTINCT account_id FROM conversations WHERE state IN ('queued', 'offered') AND kind = 'chat'"
+
 // AccountsWaiting lists the accounts in which somebody waits.
 func (s *Store) AccountsWaiting(ctx context.Context) (ids []int64, err error) {
-	err = s.read.WithContext(ctx).Raw("SELECT DISTINCT account_id FROM conversations WHERE state IN ('queued', 'offered') AND kind = 'chat'").Scan(&ids).Error
+	err = s.read.WithContext(ctx).Raw(accountsWaiting).Scan(&ids).Error
 	return ids, err
 }
+
+// The index of deadlines has only those that are set, and is used only where the statement says so
+// itself.
+const (
+	passedDue = `SELECT account_id, public_id, fence, due_what FROM conversations
+		WHERE due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?`
+	nextDue = "SELECT COALESCE(MIN(due_at), 0) FROM conversations WHERE due_at > 0 AND due_at > ?"
+)
 
 // Due is a conversation whose deadline has passed.
 type Due struct {
@@ -153,13 +168,12 @@ func (s *Store) Due(ctx context.Context, limit int) ([]Due, models.Instant, erro
 	var list []Due
 	db := s.read.WithContext(ctx)
 	now := models.InstantOf(s.now())
-	err := db.Raw(`SELECT account_id, public_id, fence, due_what FROM conversations
-		WHERE due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?`, now, limit).Scan(&list).Error
+	err := db.Raw(passedDue, now, limit).Scan(&list).Error
 	if err != nil {
 		return nil, 0, fmt.Errorf("read deadlines: %w", err)
 	}
 	var next models.Instant
-	err = db.Raw("SELECT COALESCE(MIN(due_at), 0) FROM conversations WHERE due_at > ?", now).Row().Scan(&next)
+	err = db.Raw(nextDue, now).Row().Scan(&next)
 	return list, next, err
 }
 

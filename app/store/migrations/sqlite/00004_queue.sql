@@ -40,7 +40,9 @@ UPDATE conversations SET due_at = 0, due_what = '' WHERE due_at > 0; -- set anew
 DROP INDEX conversations_queue;
 CREATE INDEX conversations_queue ON conversations(account_id, priority DESC, arrived_at, id)
   WHERE state IN ('queued', 'offered') AND kind = 'chat';
-CREATE INDEX conversations_messages ON conversations(account_id, id) WHERE kind = 'message';
+CREATE INDEX conversations_kind ON conversations(account_id, kind, id);
+CREATE INDEX conversations_messages ON conversations(account_id, department_id) WHERE kind = 'message' AND state = 'queued';
+CREATE INDEX conversations_load ON conversations(account_id, agent_id, department_id) WHERE state IN ('offered', 'active');
 
 ALTER TABLE messages ADD COLUMN cause TEXT NOT NULL DEFAULT '';
 ALTER TABLE messages ADD COLUMN until INTEGER NOT NULL DEFAULT 0;
