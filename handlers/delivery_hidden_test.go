@@ -77,7 +77,7 @@ type onlooker struct {
 var happenings = []string{
 	"visitor says", "visitor edits", "visitor deletes", "visitor receives", "visitor reads",
 	"anna says", "anna edits", "anna deletes", "anna receives", "anna reads", "transfer", "time", "come back", "close",
-	"queue and take", "queue and return",
+	"queue and take", "queue and return", "queue and take", "queue and return",
 }
 
 // live goes through a script; hidden tells how many notes are written at each step.

@@ -35,6 +35,13 @@ func (p *peer) recall(t string, fields ...any) map[string]any {
 	return p.await(t, fields...)
 }
 
+// comesBack opens another tab of a visitor and returns the conversation it is welcomed with.
+func (s *shop) comesBack(token, conv string) map[string]any {
+	s.t.Helper()
+	_, welcome := s.comeBack("tea", token, conv, 0)
+	return welcome["conv"].(map[string]any)
+}
+
 func nameOf(v any) any {
 	if v, ok := v.(map[string]any); ok {
 		return v["name"]
@@ -47,7 +54,9 @@ func TestOfferGoesRoundUntilSomebodyAccepts(t *testing.T) {
 	s.arrange(map[string]any{"mode": "offer", "offer_s": 60})
 	clients := map[string]*client{"anna": s.signIn("anna@tea.test"), "ben": s.signIn("ben@tea.test")}
 	desks := map[string]*peer{"anna": clients["anna"].agent(), "ben": clients["ben"].agent()}
-	visitor, conv := s.writes("Is the Assam back?")
+	visitor, token := s.visitor("tea")
+	visitor.say(map[string]any{"t": "start", "id": "1", "cid": "c1", "text": "Is the Assam back?"})
+	conv := visitor.await("ok", "id", "1")["conv"].(string)
 	rings := desks["anna"].await("conv", "state", "offered", "id", conv)
 	first := nameOf(rings["owner"]).(string)
 	other := map[string]string{"anna": "ben", "ben": "anna"}[first]
@@ -57,6 +66,9 @@ func TestOfferGoesRoundUntilSomebodyAccepts(t *testing.T) {
 	}
 	if e := desks[first].recall("event", "kind", "offered"); nameOf(e["agent"]) != first || e["until"] != rings["offer_until"] {
 		t.Errorf("%s hears %v", first, e)
+	}
+	if c := s.comesBack(token, conv); c["state"] != "queued" || c["owner"] != nil || c["last_seq"] != 2.0 {
+		t.Errorf("the visitor's other tab reads %v", c)
 	}
 	res, text := clients[other].send(http.MethodPost, api+"conversations/"+conv+"/accept", nil)
 	if res.StatusCode != http.StatusConflict || !strings.Contains(text, "does not ring at you") {
