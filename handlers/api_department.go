@@ -23,7 +23,7 @@ type departmentIDCall struct {
 
 // departmentBody begins with the defaults: huma's own would be put in the place of a 0 that was said.
 type departmentBody struct {
-	lenient
+	lenient //nolint:unused // huma reads its tag
 	chat.DepartmentSettings
 }
 
@@ -75,7 +75,7 @@ type routingCall struct {
 }
 
 type routingBody struct {
-	lenient
+	lenient //nolint:unused // huma reads its tag
 	chat.RoutingSettings
 }
 

@@ -20,6 +20,7 @@ type shop struct {
 }
 
 func openShop(t *testing.T) *shop {
+	t.Helper()
 	s := &shop{server: startServer(t, func(c *config.Config) { liftLimits(&c.Limits) })}
 	s.tea = s.tenant("tea", 4, "anna", "ben", "supervisor", "admin", "owner")
 	s.oil = s.tenant("oil", 4, "eve", "owner")
