@@ -145,10 +145,13 @@ func takeBy(name string) func(*desk, string) error {
 // A guest knows what it is about: they come before the one who was lost, and before who is idle.
 func TestAGuestHasWhatItsOwnerLost(t *testing.T) {
 	d, _, conv := invited(t)
+	_, err := d.Leave(context.Background(), d.agents["ben"], conv, d.agents["ben"].PublicID)
+	must(t, err)
+	d.invite("anna", "chloe", conv)
 	from := d.conv(conv).LastSeq
 	d.leave("anna")
 	d.pass(testGrace)
-	d.happened(conv, from, "agent_lost anna, assigned auto ben")
+	d.happened(conv, from, "agent_lost anna, assigned auto chloe") // although it is ben's turn
 	if c := d.conv(conv); len(c.Guests) > 0 {
 		t.Errorf("an owner is a guest too: %v", c.Guests)
 	}
