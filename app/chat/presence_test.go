@@ -174,3 +174,20 @@ func TestWhoIsOfflineByChoiceKeepsWhatTheyHave(t *testing.T) {
 	d.pass(5 * time.Minute)
 	d.expect(conv, "active with anna")
 }
+
+// A console that comes back in the night, with nobody at the desk, gets nobody's conversation.
+func TestAConsoleThatComesBackByItselfIsNoSignOfLife(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna")
+	d.autoAway(600)
+	d.come("anna")
+	d.pass(10 * time.Minute)
+	d.leave("anna")
+	d.pass(time.Hour)
+	must(t, d.AgentCame(ctx, d.agents["anna"], true))
+	conv := d.start(d.visitor(), "hello")
+	if got := d.status("anna"); got != models.Away {
+		t.Errorf("she is %s", got)
+	}
+	d.expect(conv, "queued")
+}

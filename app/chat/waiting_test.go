@@ -87,6 +87,17 @@ func TestAVisitorKeepsTheirPlaceForTheGrace(t *testing.T) {
 	}
 }
 
+// A return that could not be stored, because storage refused just then, is a return all the same.
+func TestWhoIsHereIsNotAbandoned(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	v := d.visitor()
+	conv := d.start(v, "hello")
+	d.shut(v)
+	d.presence.VisitorCame(v.ID)
+	d.pass(testVisitorGrace)
+	d.expect(conv, "queued")
+}
+
 // Closing the tab of a conversation somebody has is not leaving it.
 func TestAVisitorWhoGoesWhileSomebodyHasThemIsOnlySeenToBeGone(t *testing.T) {
 	d := newDesk(t, 1, "anna")
