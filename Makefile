@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run build test test-go test-web e2e chaos chaos-short fuzz bench lint clean check-go check-node
+.PHONY: help run build test test-go test-web e2e chaos chaos-short fuzz schedules bench lint clean check-go check-node
 
 # SQLite is written in C.
 export CGO_ENABLED := 1
@@ -55,6 +55,10 @@ fuzz: check-go ## fuzz the frames, the names of files and pictures, a minute eac
 	go test ./handlers -run '^$$' -fuzz FuzzSaid -fuzztime $(or $(FOR),1m)
 	go test ./models -run '^$$' -fuzz FuzzCleanFileName -fuzztime $(or $(FOR),1m)
 	go test ./app/uploads -run '^$$' -fuzz FuzzRedraw -fuzztime $(or $(FOR),1m)
+
+schedules: check-go ## race for the queue: 1,000,000 schedules of its rules, 10,000 on each database
+	go test ./app/routing -run NoSchedule -v -timeout 1h -args -schedules=1000000
+	dsn=$$(.ci/postgres.sh) && FOYER_TEST_POSTGRES="$$dsn" go test ./app/chat -run Racing -v -timeout 6h -args -schedules=10000
 
 lint: check-go ## golangci-lint, the version pinned in .ci/lint
 	go tool -modfile=.ci/lint/go.mod golangci-lint run
