@@ -105,10 +105,11 @@ func (r register) step(in input, out output) (bool, register) {
 		return possible && r.to(models.StateActive, in.by).tells(out), r.to(models.StateActive, in.by)
 	case decline:
 		next := r.to(models.StateQueued, "")
-		if out.state == models.StateActive { // back with who transferred it
-			next = next.to(models.StateActive, out.owner)
+		after := next
+		if out.state == models.StateActive { // back with who transferred it, which the system's `returned` tells
+			after = next.to(models.StateActive, out.owner)
 		}
-		return r.state == models.StateOffered && r.owner == in.by && next.tells(out), next
+		return r.state == models.StateOffered && r.owner == in.by && after.tells(out), next
 	case transfer:
 		next := r.to(models.StateQueued, "")
 		if in.to != "" {
