@@ -227,8 +227,8 @@ func (r *race) hire(name string, role models.Role, limit int, departments ...mod
 	return a
 }
 
-// run lets everybody do what they like at the same time, and judges twice: after the first half, when
-// it is quiet for a moment, and in the end, when all has been closed.
+// run lets everybody do what they like at the same time, and judges when it is quiet: half way, in the
+// end, when every clock has run out, and when all has been closed.
 func (r *race) run() {
 	for half := range uint64(2) {
 		var all sync.WaitGroup
@@ -243,6 +243,9 @@ func (r *race) run() {
 		r.settle()
 		r.judge()
 	}
+	r.db.clock.pass(testAskAgain) // by then everybody may be asked again
+	r.settle()
+	r.judge()
 	for conv, v := range r.visitors {
 		r.history.end(r, v, conv)
 	}
