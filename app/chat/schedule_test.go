@@ -243,6 +243,7 @@ func (r *race) run() {
 		r.settle()
 		r.judge()
 	}
+	r.oneByOne(rand.New(rand.NewPCG(r.seed, 100)))
 	r.db.clock.pass(testAskAgain) // by then everybody may be asked again
 	r.settle()
 	r.judge()
@@ -255,6 +256,22 @@ func (r *race) run() {
 	r.history.check(r)
 	if r.t.Failed() {
 		r.t.Logf("the schedule was -args -seed=%d", r.seed)
+	}
+}
+
+// oneByOne lets things happen with nothing beside them that might wake the assigner as well.
+func (r *race) oneByOne(rng *rand.Rand) {
+	for range 6 {
+		switch rng.IntN(4) {
+		case 0:
+			r.visitorComes(rng)
+		case 1:
+			r.bossActs(rng)
+		default:
+			r.agentActs(r.agents[rng.IntN(len(r.agents))], rng)
+		}
+		r.settle()
+		r.judgeWaiting()
 	}
 }
 
@@ -284,23 +301,27 @@ func (r *race) fine(err error) {
 }
 
 func (r *race) visitorsCome(rng *rand.Rand) {
+	for range 3 {
+		r.visitorComes(rng)
+	}
+}
+
+func (r *race) visitorComes(rng *rand.Rand) {
 	ctx := context.Background()
-	for i := range 3 {
-		v := models.Visitor{SiteID: r.site.ID, TokenHash: []byte(fmt.Sprintf("%d-%d-%d", r.db.n, rng.Uint64(), i))}
-		if err := r.account.CreateVisitor(ctx, &v); err != nil {
-			r.t.Error(err)
-			return
-		}
-		if rng.IntN(2) == 0 { // others have closed the page at once
-			r.VisitorCame(ctx, v)
-		}
-		conv := r.history.start(r, v, r.departments[rng.IntN(len(r.departments))].PublicID)
-		r.mu.Lock()
-		r.visitors[conv], r.convs = v, append(r.convs, conv)
-		r.mu.Unlock()
-		if rng.IntN(4) == 0 {
-			r.history.end(r, v, conv)
-		}
+	v := models.Visitor{SiteID: r.site.ID, TokenHash: fmt.Appendf(nil, "%d-%d", r.db.n, rng.Uint64())}
+	if err := r.account.CreateVisitor(ctx, &v); err != nil {
+		r.t.Error(err)
+		return
+	}
+	if rng.IntN(2) == 0 { // others have closed the page at once
+		r.VisitorCame(ctx, v)
+	}
+	conv := r.history.start(r, v, r.departments[rng.IntN(len(r.departments))].PublicID)
+	r.mu.Lock()
+	r.visitors[conv], r.convs = v, append(r.convs, conv)
+	r.mu.Unlock()
+	if rng.IntN(4) == 0 {
+		r.history.end(r, v, conv)
 	}
 }
 
@@ -314,35 +335,37 @@ func (r *race) any(rng *rand.Rand) string {
 	return r.convs[rng.IntN(len(r.convs))]
 }
 
+// agentDoes lets an agent come, work, and perhaps go.
 func (r *race) agentDoes(a models.Agent, rng *rand.Rand) {
 	ctx := context.Background()
-	r.fine(r.AgentCame(ctx, a, false))
-	here := true
+	if !r.presence.Agent(a.ID) {
+		r.fine(r.AgentCame(ctx, a, false))
+	}
 	for range 9 {
-		switch rng.IntN(12) {
-		case 0:
-			if here = !here; here {
-				r.fine(r.AgentCame(ctx, a, false))
-			} else {
-				r.fine(r.AgentLeft(ctx, a))
-			}
-		case 1:
-			r.fine(r.SetAvailability(ctx, a, []models.Availability{models.Online, models.Online, models.Away, models.Offline}[rng.IntN(4)]))
-		case 2:
-			r.fine(r.SetAccepting(ctx, a, rng.IntN(3) > 0))
-		default:
-			r.act(a, rng)
-		}
+		r.agentActs(a, rng)
 	}
-	if here {
-		if rng.IntN(2) == 0 {
-			r.fine(r.SetAccepting(ctx, a, true))
-			r.fine(r.SetAvailability(ctx, a, models.Online))
-		}
-		return // still connected when it gets quiet
+	if rng.IntN(3) > 0 { // here for more when it is quiet
+		r.fine(r.SetAccepting(ctx, a, true))
+		r.fine(r.SetAvailability(ctx, a, models.Online))
 	}
-	r.fine(r.AgentCame(ctx, a, false))
-	r.fine(r.AgentLeft(ctx, a))
+}
+
+func (r *race) agentActs(a models.Agent, rng *rand.Rand) {
+	ctx := context.Background()
+	switch rng.IntN(12) {
+	case 0:
+		if r.presence.Agent(a.ID) {
+			r.fine(r.AgentLeft(ctx, a))
+		} else {
+			r.fine(r.AgentCame(ctx, a, false))
+		}
+	case 1:
+		r.fine(r.SetAvailability(ctx, a, []models.Availability{models.Online, models.Online, models.Away, models.Offline}[rng.IntN(4)]))
+	case 2:
+		r.fine(r.SetAccepting(ctx, a, rng.IntN(3) > 0))
+	default:
+		r.act(a, rng)
+	}
 }
 
 // act lets somebody look at a conversation and then do what suits how it stood.
@@ -374,20 +397,24 @@ func (r *race) act(a models.Agent, rng *rand.Rand) {
 }
 
 func (r *race) bossDoes(rng *rand.Rand) {
-	ctx := context.Background()
 	for range 6 {
-		switch rng.IntN(4) {
-		case 0, 1:
-			_, err := r.SetLimit(ctx, r.boss, r.agents[rng.IntN(len(r.agents))].PublicID, rng.IntN(4))
+		r.bossActs(rng)
+	}
+}
+
+func (r *race) bossActs(rng *rand.Rand) {
+	ctx := context.Background()
+	switch rng.IntN(4) {
+	case 0, 1:
+		_, err := r.SetLimit(ctx, r.boss, r.agents[rng.IntN(len(r.agents))].PublicID, rng.IntN(5))
+		r.fine(err)
+	case 2:
+		if conv := r.any(rng); conv != "" {
+			_, err := r.SetPriority(ctx, r.boss, conv, rng.IntN(3)-1)
 			r.fine(err)
-		case 2:
-			if conv := r.any(rng); conv != "" {
-				_, err := r.SetPriority(ctx, r.boss, conv, rng.IntN(3)-1)
-				r.fine(err)
-			}
-		default:
-			r.act(r.boss, rng)
 		}
+	default:
+		r.act(r.boss, rng)
 	}
 }
 
