@@ -143,7 +143,7 @@ type person struct {
 // seat is what a person is in a department.
 type seat struct {
 	*person
-	Member
+	as   Member
 	in   *department
 	rank int    // of the tier
 	full string // why they have no room, "" while they have
@@ -166,7 +166,7 @@ func newFloor(agents []Agent, departments []Department) *floor {
 				d.absent[absent] = append(d.absent[absent], a.ID)
 				continue
 			}
-			s := &seat{person: p, Member: m, in: d, rank: m.Tier.Rank()}
+			s := &seat{person: p, as: m, in: d, rank: m.Tier.Rank()}
 			if s.full = s.fullness(); s.full == "" {
 				d.rooms++
 			}
@@ -195,9 +195,9 @@ func absence(a Agent) string {
 // fullness says whether somebody has as many conversations as they may.
 func (s *seat) fullness() string {
 	switch {
-	case s.Agent.Open >= s.Agent.Limit:
+	case s.Open >= s.Limit:
 		return LeftFull
-	case s.Member.Limit != models.NoLimit && s.Member.Open >= s.Member.Limit:
+	case s.as.Limit != models.NoLimit && s.as.Open >= s.as.Limit:
 		return LeftDepartmentFull
 	}
 	return ""
@@ -211,8 +211,8 @@ func (f *floor) give(s *seat) {
 		d.here = slices.Delete(d.here, at, at+1)
 	}
 	f.latest++ // later than all before, whatever the time is
-	s.Agent.Open++
-	s.Member.Open++
+	s.Open++
+	s.as.Open++
 	s.LastAssignedAt = f.latest
 	for _, other := range s.seats {
 		d, had := other.in, other.full == ""
@@ -275,11 +275,11 @@ func (f *floor) free(d *department, w Waiting, here []*seat, p *Pairing) (best [
 	suiting := here
 	if d.MatchLanguage && w.Language != "" {
 		suiting = narrow(w, suiting, p, LeftLanguage, func(s *seat) bool {
-			return len(s.Languages) == 0 || slices.Contains(s.Languages, w.Language)
+			return len(s.as.Languages) == 0 || slices.Contains(s.as.Languages, w.Language)
 		})
 	}
 	for _, skill := range w.Skills {
-		suiting = narrow(w, suiting, p, LeftSkill, func(s *seat) bool { return slices.Contains(s.Skills, skill) })
+		suiting = narrow(w, suiting, p, LeftSkill, func(s *seat) bool { return slices.Contains(s.as.Skills, skill) })
 	}
 	f.best, f.full, f.fullHere = f.best[:0], f.full[:0], f.fullHere[:0]
 	for _, s := range suiting {
@@ -323,7 +323,7 @@ func narrow(w Waiting, from []*seat, p *Pairing, why string, fits func(*seat) bo
 func (d *department) choose(w Waiting, best []*seat, free int, p Pairing) Pairing {
 	p.Candidates = make([]models.Candidate, len(best))
 	for i, s := range best {
-		p.Candidates[i] = models.Candidate{AgentID: s.ID, Open: s.Agent.Open, Limit: s.Agent.Limit, Tier: s.Tier}
+		p.Candidates[i] = models.Candidate{AgentID: s.ID, Open: s.Open, Limit: s.Limit, Tier: s.as.Tier}
 	}
 	p.Agent, p.Offer = best[0].ID, d.Mode == models.ModeOffer
 	switch {
@@ -342,8 +342,8 @@ func (d *department) compare(a, b *seat) int {
 	if d.Strategy == models.ByTiers && a.rank != b.rank {
 		return a.rank - b.rank
 	}
-	if d.Strategy != models.RoundRobin && a.Agent.Open != b.Agent.Open {
-		return a.Agent.Open - b.Agent.Open
+	if d.Strategy != models.RoundRobin && a.Open != b.Open {
+		return a.Open - b.Open
 	}
 	return cmp.Or(cmp.Compare(a.LastAssignedAt, b.LastAssignedAt), cmp.Compare(a.ID, b.ID))
 }
