@@ -175,7 +175,7 @@ func (s *Service) tellVisitor(ctx context.Context, v models.Visitor, online bool
 		return
 	}
 	if err == nil && c.InQueue() {
-		err = s.keepPlace(ctx, c)
+		err = s.keepPlace(ctx, c.AccountID, c.PublicID)
 	}
 	if err != nil {
 		slog.Error("presence of a visitor could not be told", "visitor", v.PublicID, "error", err)
@@ -190,9 +190,9 @@ func (s *Service) tellVisitor(ctx context.Context, v models.Visitor, online bool
 
 // keepPlace sets the deadline after which a visitor who is gone loses their place in the queue, or
 // takes it back.
-func (s *Service) keepPlace(ctx context.Context, c models.Summary) error {
-	err := s.store.For(c.AccountID).Change(ctx, func(tx *store.Tx) error {
-		c, err := tx.Conversation(c.PublicID)
+func (s *Service) keepPlace(ctx context.Context, account int64, conv string) error {
+	err := s.store.For(account).Change(ctx, func(tx *store.Tx) error {
+		c, err := tx.Conversation(conv)
 		if err != nil {
 			return err
 		}

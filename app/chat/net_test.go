@@ -68,6 +68,30 @@ func TestTheNetCatchesWhatWasMissed(t *testing.T) {
 	}
 }
 
+// Their last tab is closed between the decision to put them into the queue and its commit: whoever looks
+// whether they wait finds that they don't.
+func TestTheNetCatchesAVisitorWhoWentUnseen(t *testing.T) {
+	for name, ends := range map[string]string{"gone": "closed", "here": "queued"} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.come("anna")
+			v := d.visitor()
+			conv := answered(d, v)
+			d.leave("anna")
+			d.pass(testGrace)
+			d.expect(conv, "queued")
+			if name == "gone" {
+				d.presence.VisitorLeft(v.ID)
+			}
+			d.castNet(context.Background())
+			d.pass(testVisitorGrace - time.Millisecond)
+			d.expect(conv, "queued")
+			d.pass(time.Millisecond)
+			d.expect(conv, ends)
+		})
+	}
+}
+
 func TestTakingOnesOwnTwiceAtOnceIsNoError(t *testing.T) {
 	d := newDesk(t, 1, "anna")
 	for i := range 20 {

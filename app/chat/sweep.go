@@ -118,9 +118,9 @@ func (s *Service) sweepOnce(ctx context.Context) time.Duration {
 	return wait
 }
 
-// castNet looks at every queue in which somebody waits, in case a kick was lost, and at every agent
-// whose conversations have a deadline that doesn't fit whether they are here, or who is here but not at
-// their desk.
+// castNet looks at every queue in which somebody waits, in case a kick was lost, at every agent whose
+// conversations have a deadline that doesn't fit whether they are here, or who is here but not at their
+// desk, and at every visitor who waits and has gone unseen.
 func (s *Service) castNet(ctx context.Context) {
 	owners, err := s.store.Owners(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -143,6 +143,7 @@ func (s *Service) castNet(ctx context.Context) {
 			slog.Error("an agent's idleness could not be stored", "agent", a.PublicID, "error", err)
 		}
 	}
+	s.castForVisitors(ctx)
 	if err := s.store.StayAlive(ctx); err != nil && ctx.Err() == nil {
 		slog.Error("the server's being alive could not be noted", "error", err)
 	}
@@ -152,5 +153,26 @@ func (s *Service) castNet(ctx context.Context) {
 	}
 	for _, id := range ids {
 		s.Kick(id)
+	}
+}
+
+// castForVisitors lets those lose their place who went unseen: their last tab was closed while their
+// conversation was on its way into the queue.
+func (s *Service) castForVisitors(ctx context.Context) {
+	waiting, err := s.store.Unguarded(ctx)
+	if err != nil && ctx.Err() == nil {
+		slog.Error("visitors who wait could not be listed", "error", err)
+	}
+	kept := 0
+	for _, c := range waiting {
+		if s.presence.Visitor(c.VisitorID) {
+			continue
+		}
+		if err := s.keepPlace(ctx, c.AccountID, c.PublicID); err != nil {
+			slog.Error("a visitor's leaving could not be stored", "conversation", c.PublicID, "error", err)
+		}
+		if kept++; kept == maxDue { // deadlines are not to wait for all of them: the next net has the others
+			return
+		}
 	}
 }

@@ -154,6 +154,25 @@ const (
 	nextDue = "SELECT COALESCE(MIN(due_at), 0) FROM conversations WHERE due_at > 0 AND due_at > ?"
 )
 
+// Unguarded lists, of all accounts, who waits to be answered now with nothing set that would end that if
+// their visitor were gone: only the ids are set.
+func (s *Store) Unguarded(ctx context.Context) (list []models.Conversation, err error) {
+	rows, err := s.read.WithContext(ctx).Raw(`SELECT account_id, public_id, visitor_id FROM conversations
+		WHERE state IN ('queued', 'offered') AND kind = 'chat' AND COALESCE(deadlines, '') NOT LIKE '%"abandoned"%'`).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var c models.Conversation
+		if err := rows.Scan(&c.AccountID, &c.PublicID, &c.VisitorID); err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
 // Due is a conversation whose deadline has passed.
 type Due struct {
 	AccountID int64

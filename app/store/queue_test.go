@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -281,6 +282,31 @@ func TestSomebodyWaitsInTheseAccounts(t *testing.T) {
 		must(t, err)
 		if slices.Sort(ids); !slices.Equal(ids, []int64{waits.id, rings.id}) {
 			t.Errorf("they are %v, want %v", ids, []int64{waits.id, rings.id})
+		}
+	})
+}
+
+func TestWhoWaitsWithNothingThatWouldEndIt(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		anna := a.agent("Anna", 9)
+		waits, rings, other, left, message := a.started(), a.started(), a.started(), a.started(), a.started()
+		a.active(anna)
+		must(t, a.offer(rings.PublicID, anna.ID, 1))
+		must(t, a.save(other.PublicID, func(c *models.Conversation) { c.SetDue(models.DueWait, 1) }))
+		must(t, a.save(left.PublicID, func(c *models.Conversation) { c.SetDue(models.DueAbandoned, 1) }))
+		must(t, a.keep(message.PublicID))
+		list, err := b.Unguarded(background)
+		must(t, err)
+		got := map[string]int64{}
+		for _, c := range list {
+			if got[c.PublicID] = c.VisitorID; c.AccountID != a.id {
+				t.Errorf("%s is of account %d", c.PublicID, c.AccountID)
+			}
+		}
+		want := map[string]int64{waits.PublicID: waits.VisitorID, rings.PublicID: rings.VisitorID, other.PublicID: other.VisitorID}
+		if !maps.Equal(got, want) {
+			t.Errorf("they are %v, want %v", got, want)
 		}
 	})
 }
