@@ -133,7 +133,14 @@ func (d *desk) stop() {
 // restart ends the process, as far as the database can tell, and starts another.
 func (d *desk) restart() {
 	d.t.Helper()
+	d.restartAfter(0)
+}
+
+// restartAfter is restart, with some time in between.
+func (d *desk) restartAfter(down time.Duration) {
+	d.t.Helper()
 	d.stop()
+	d.clock.pass(down)
 	d.open()
 	d.account = d.db.For(d.site.AccountID)
 	now := models.InstantOf(d.clock.now())
@@ -143,6 +150,11 @@ func (d *desk) restart() {
 // resume is restart, after which everybody who was connected comes back.
 func (d *desk) resume() {
 	d.t.Helper()
+	d.resumeAfter(0)
+}
+
+func (d *desk) resumeAfter(down time.Duration) {
+	d.t.Helper()
 	var agents []string
 	for name, a := range d.agents {
 		if d.presence.Agent(a.ID) {
@@ -150,7 +162,7 @@ func (d *desk) resume() {
 		}
 	}
 	visitors := slices.DeleteFunc(slices.Clone(d.known), func(v *visitor) bool { return !d.presence.Visitor(v.ID) })
-	d.restart()
+	d.restartAfter(down)
 	for _, v := range visitors {
 		d.tab(v)
 	}

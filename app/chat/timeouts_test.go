@@ -13,9 +13,10 @@ type timeout struct {
 	// set leads to where the clock begins to run.
 	set   func(d *desk, v *visitor) (conv string)
 	runs  time.Duration
-	anew  bool   // over a restart everybody has the whole time again
-	story string // what happens when it runs out, in the words of story
-	ends  string // and how the conversation stands then
+	anew  bool          // over a restart everybody has the whole time again
+	least time.Duration // how long it goes on at least after a restart, if not anew
+	story string        // what happens when it runs out, in the words of story
+	ends  string        // and how the conversation stands then
 }
 
 const (
@@ -27,11 +28,11 @@ const (
 
 var timeouts = map[string]timeout{
 	"an offer rings in vain": {
-		agents: []string{"anna"}, set: ringing, runs: offerTime,
+		agents: []string{"anna"}, set: ringing, runs: offerTime, least: testGrace,
 		story: "declined missed anna", ends: "queued",
 	},
 	"an offer rings in vain, and then at a colleague": {
-		agents: []string{"anna", "ben"}, set: ringing, runs: offerTime,
+		agents: []string{"anna", "ben"}, set: ringing, runs: offerTime, least: testGrace,
 		story: "declined missed anna, offered ben", ends: "offered to ben",
 	},
 	"an agent is lost while it rings": {
@@ -52,11 +53,11 @@ var timeouts = map[string]timeout{
 		story: "agent_lost anna, assigned auto ben", ends: "active with ben",
 	},
 	"an agent is silent, and nobody else is here": {
-		agents: []string{"anna"}, set: talking, runs: silentTime,
+		agents: []string{"anna"}, set: talking, runs: silentTime, least: testGrace,
 		story: "agent_silent anna", ends: "queued",
 	},
 	"an agent is silent": {
-		agents: []string{"anna", "ben"}, set: talking, runs: silentTime,
+		agents: []string{"anna", "ben"}, set: talking, runs: silentTime, least: testGrace,
 		story: "agent_silent anna, assigned auto ben", ends: "active with ben",
 	},
 	"who was silent may be asked again, since nobody else can": {
@@ -80,7 +81,7 @@ var timeouts = map[string]timeout{
 	"a visitor leaves while it rings": {
 		agents: []string{"anna"}, runs: testVisitorGrace, anew: true,
 		set: func(d *desk, v *visitor) string {
-			d.set(func(to *models.Department) { to.OfferTime = 200 })
+			d.set(func(to *models.Department) { to.OfferTime = models.MaxOfferTime })
 			conv := ringing(d, v)
 			d.shut(v)
 			return conv
@@ -88,11 +89,11 @@ var timeouts = map[string]timeout{
 		story: "closed abandoned", ends: "closed",
 	},
 	"a visitor is silent": {
-		agents: []string{"anna"}, set: answered, runs: idleWarn,
+		agents: []string{"anna"}, set: answered, runs: idleWarn, least: testVisitorGrace,
 		story: "idle", ends: "active with anna",
 	},
 	"a visitor is silent after the warning": {
-		agents: []string{"anna"}, runs: idleClose,
+		agents: []string{"anna"}, runs: idleClose, least: testVisitorGrace,
 		set: func(d *desk, v *visitor) string {
 			conv := answered(d, v)
 			d.pass(idleWarn)
@@ -101,7 +102,7 @@ var timeouts = map[string]timeout{
 		story: "closed idle", ends: "closed",
 	},
 	"the longest wait, then a message": {
-		runs: 5 * time.Minute,
+		runs: 5 * time.Minute, least: testGrace,
 		set: func(d *desk, v *visitor) string {
 			d.set(func(to *models.Department) { to.MaxWait, to.Then = 300, models.ThenMessage })
 			return d.start(v, "hello")
@@ -109,7 +110,7 @@ var timeouts = map[string]timeout{
 		story: "missed waited", ends: "message queued",
 	},
 	"the longest wait, then another department": {
-		runs: 5 * time.Minute,
+		runs: 5 * time.Minute, least: testGrace,
 		set: func(d *desk, v *visitor) string {
 			sales := d.add("Sales", "sam")
 			d.come("sam")
@@ -119,7 +120,7 @@ var timeouts = map[string]timeout{
 		story: "transferred overflow, assigned auto sam", ends: "active with sam",
 	},
 	"closing time, and nobody is left": {
-		runs: time.Hour,
+		runs: time.Hour, least: testGrace,
 		set: func(d *desk, v *visitor) string {
 			d.set(func(to *models.Department) { to.Hours = hours(8*60, 10*60) })
 			return d.start(v, "hello")
@@ -127,7 +128,7 @@ var timeouts = map[string]timeout{
 		story: "missed closed", ends: "message queued",
 	},
 	"a transfer to a department that nobody takes": {
-		agents: []string{"anna"}, runs: testBack,
+		agents: []string{"anna"}, runs: testBack, least: testGrace,
 		set: func(d *desk, v *visitor) string {
 			conv := answered(d, v)
 			d.transfer("anna", conv, Destination{Department: d.add("Sales", "sam").PublicID})
@@ -136,7 +137,7 @@ var timeouts = map[string]timeout{
 		story: "returned anna", ends: "active with anna",
 	},
 	"a transfer to an agent at whom it rings in vain": {
-		agents: []string{"anna", "ben"}, set: ringingAtBen, runs: offerTime,
+		agents: []string{"anna", "ben"}, set: ringingAtBen, runs: offerTime, least: testGrace,
 		story: "declined missed ben, returned anna", ends: "active with anna",
 	},
 	"a transfer to an agent who is lost while it rings": {
@@ -149,7 +150,7 @@ var timeouts = map[string]timeout{
 		story: "declined lost ben, returned anna", ends: "active with anna",
 	},
 	"a transfer to an agent who is silent": {
-		agents: []string{"anna", "ben"}, runs: silentTime,
+		agents: []string{"anna", "ben"}, runs: silentTime, least: testGrace,
 		set: func(d *desk, v *visitor) string {
 			conv := answered(d, v)
 			d.transfer("anna", conv, Destination{Agent: d.agents["ben"].PublicID})
@@ -212,24 +213,30 @@ func TestEveryClockRunsOutInTimeAndNotBefore(t *testing.T) {
 	}
 }
 
+// Nobody is here when the server starts: what waits for somebody to do something does not run out before
+// they may be back.
 func TestEveryClockRunsOnOverARestart(t *testing.T) {
 	for name, c := range timeouts {
-		t.Run(name, func(t *testing.T) {
-			d, conv, from := c.begin(t)
-			before := d.stands(conv)
-			d.pass(c.runs / 2)
-			d.resume()
-			left := c.runs - c.runs/2
-			if c.anew {
-				left = c.runs
-			}
-			d.pass(left - time.Millisecond)
-			d.happened(conv, from, "")
-			d.expect(conv, before)
-			d.pass(time.Millisecond)
-			d.happened(conv, from, c.story)
-			d.expect(conv, c.ends)
-		})
+		for after, down := range map[string]time.Duration{"at once": 0, "a quarter": c.runs / 4, "too late": 2 * c.runs} {
+			t.Run(name+", "+after, func(t *testing.T) {
+				d, conv, from := c.begin(t)
+				before := d.stands(conv)
+				d.pass(c.runs / 2)
+				d.resumeAfter(down)
+				left := max(c.runs-c.runs/2-down, c.least)
+				if c.anew {
+					left = c.runs
+				}
+				if left > 0 {
+					d.pass(left - time.Millisecond)
+					d.happened(conv, from, "")
+					d.expect(conv, before)
+					d.pass(time.Millisecond)
+				}
+				d.happened(conv, from, c.story)
+				d.expect(conv, c.ends)
+			})
+		}
 	}
 }
 

@@ -174,6 +174,40 @@ func TestWhatRingsWhenTheServerStopsWaitsForBoth(t *testing.T) {
 	})
 }
 
+// Clocks that wait on a person run on, but not out before that person may be back.
+func TestARestartLetsNoClockRunOutBeforeAnybodyIsBack(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, b *bed) {
+		a := newTenant(t, b)
+		passed, ahead := b.clock.instant().Add(time.Second), b.clock.instant().Add(24*time.Hour)
+		all := []models.DueWhat{models.DueSilent, models.DueIdle, models.DueIdleClose, models.DueWait, models.DueClosing, models.DueAskAgain, models.DueBack}
+		set := func(at models.Instant) models.Conversation {
+			c := a.active(a.agent("Anna", 9))
+			must(t, a.save(c.PublicID, func(c *models.Conversation) {
+				for _, what := range all {
+					c.SetDue(what, at)
+				}
+			}))
+			return c
+		}
+		overdue, early := set(passed), set(ahead)
+		b.clock.pass(time.Hour)
+		b.restart(t)
+		back := Return{Agents: b.clock.instant().Add(12 * time.Second), Visitors: b.clock.instant().Add(time.Minute)}
+		must(t, b.Recover(background, back))
+		for what, at := range map[models.DueWhat]models.Instant{
+			models.DueSilent: back.Agents, models.DueWait: back.Agents, models.DueClosing: back.Agents, models.DueBack: back.Agents,
+			models.DueIdle: back.Visitors, models.DueIdleClose: back.Visitors, models.DueAskAgain: passed,
+		} {
+			if got := a.now(overdue.PublicID).Deadlines[what]; got != at {
+				t.Errorf("%s is set to %d, want %d", what, got, at)
+			}
+			if got := a.now(early.PublicID).Deadlines[what]; got != ahead {
+				t.Errorf("%s, which had time, is set to %d, want %d", what, got, ahead)
+			}
+		}
+	})
+}
+
 func TestTheFirstStartHasNothingToRecover(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, b *bed) {
 		must(t, b.Recover(background, returnBy(b.clock.instant())))

@@ -171,6 +171,14 @@ func (m *machine) recover() {
 	back := Return{Agents: m.soon(), Visitors: m.soon()}
 	must(m.T, m.Recover(background, back))
 	for _, c := range m.talks {
+		for what, at := range c.Deadlines {
+			switch what {
+			case models.DueIdle, models.DueIdleClose:
+				plan(&c.Conversation, what, max(at, back.Visitors))
+			case models.DueOffer, models.DueSilent, models.DueWait, models.DueClosing, models.DueBack:
+				plan(&c.Conversation, what, max(at, back.Agents))
+			}
+		}
 		if c.State == models.StateOffered || c.State == models.StateActive {
 			plan(&c.Conversation, models.DueAgentGrace, back.Agents)
 		}

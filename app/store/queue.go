@@ -319,22 +319,42 @@ func (s *Store) Recover(ctx context.Context, back Return) error {
 		if err != nil {
 			return fmt.Errorf("end the presence of the last run: %w", err)
 		}
-		return allowReturn(db, back.Agents+models.Instant(within), back.Visitors+models.Instant(within))
+		return allowReturn(db, Return{back.Agents + models.Instant(within), back.Visitors + models.Instant(within)})
 	})
 }
 
-// allowReturn gives owners, and visitors who wait, until some time to come back.
-func allowReturn(db *gorm.DB, agents, visitors models.Instant) error {
+// waitsOn says on whom each deadline waits that does not begin anew: until they may be back, nothing is
+// made of what they did not do.
+var waitsOn = map[models.DueWhat]func(Return) models.Instant{
+	models.DueOffer:     Return.ofAgents,
+	models.DueSilent:    Return.ofAgents,
+	models.DueWait:      Return.ofAgents,
+	models.DueClosing:   Return.ofAgents,
+	models.DueBack:      Return.ofAgents,
+	models.DueIdle:      Return.ofVisitors,
+	models.DueIdleClose: Return.ofVisitors,
+}
+
+func (r Return) ofAgents() models.Instant   { return r.Agents }
+func (r Return) ofVisitors() models.Instant { return r.Visitors }
+
+// allowReturn gives everybody until some time to come back.
+func allowReturn(db *gorm.DB, back Return) error {
 	var open []*models.Conversation
 	if err := db.Where("state <> 'closed' AND (state <> 'queued' OR kind = 'chat')").Order("id").Find(&open).Error; err != nil {
 		return fmt.Errorf("read what is open: %w", err)
 	}
 	for _, c := range open {
+		for what, at := range c.Deadlines {
+			if until := waitsOn[what]; until != nil {
+				c.SetDue(what, max(at, until(back)))
+			}
+		}
 		if c.AgentID != 0 {
-			c.SetDue(models.DueAgentGrace, agents)
+			c.SetDue(models.DueAgentGrace, back.Agents)
 		}
 		if c.InQueue() {
-			c.SetDue(models.DueAbandoned, visitors)
+			c.SetDue(models.DueAbandoned, back.Visitors)
 		}
 		err := db.Model(c).Select("deadlines", "due_at", "due_what").Updates(c).Error
 		if err != nil {
