@@ -25,6 +25,12 @@ func TestWhoAnsweredInTimeKeepsTheConversation(t *testing.T) {
 			d.invite("anna", "ben", conv)
 			d.answer("ben", conv)
 		}, true},
+		"a guest's, who left": {func(d *desk, conv string) {
+			d.invite("anna", "ben", conv)
+			d.answer("ben", conv)
+			_, err := d.Leave(ctx, d.agents["ben"], conv, d.agents["ben"].PublicID)
+			must(d.t, err)
+		}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

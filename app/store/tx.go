@@ -254,12 +254,13 @@ func (tx *Tx) Decide(c *models.Conversation, d models.Decision) error {
 // Save stores a conversation whose deadlines or settings were changed, but not its state.
 func (tx *Tx) Save(c *models.Conversation) error { return tx.update(c, *c) }
 
-// Answered reports whether the owner of a conversation, or a guest, has said something since it became
-// the owner's.
+// Answered reports whether an agent, the owner of a conversation or a guest, who may have left since, has
+// said something since it became the owner's.
 func (tx *Tx) Answered(c *models.Conversation) (answered bool, err error) {
 	err = tx.db.Raw(`SELECT EXISTS (SELECT 1 FROM messages WHERE account_id = ? AND conversation_id = ?
-		AND author_type = 'agent' AND author_id IN ? AND kind IN ('message', 'file') AND at >= ?)`,
-		tx.account, c.ID, append([]int64{c.AgentID}, c.Guests...), c.AssignedAt).Row().Scan(&answered)
+		AND author_type = 'agent' AND kind IN ('message', 'file') AND seq > (SELECT COALESCE(MAX(seq), 0) FROM messages
+			WHERE conversation_id = ? AND kind IN ('assigned', 'transferred', 'returned')))`,
+		tx.account, c.ID, c.ID).Row().Scan(&answered)
 	return answered, err
 }
 
