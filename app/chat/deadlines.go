@@ -21,7 +21,7 @@ func (s *Service) arm(tx *store.Tx, before models.Conversation, c *models.Conver
 	if c.State == models.StateClosed || c.Fence == before.Fence {
 		return nil
 	}
-	if c.AgentID != 0 && c.AgentID != before.AgentID && !s.presence.Agent(c.AgentID) { // taken through the API alone: they have the grace to turn up
+	if _, set := c.Deadlines[models.DueAgentGrace]; !set && c.AgentID != 0 && !s.presence.Agent(c.AgentID) { // taken or accepted through the API alone: they have the grace to turn up
 		c.SetDue(models.DueAgentGrace, tx.Now().Add(s.settings.AgentGrace))
 	}
 	owned := c.State == models.StateActive && (before.State != models.StateActive || before.AgentID != c.AgentID)

@@ -24,6 +24,19 @@ func TestWhoTakesWithoutBeingHereHasTheGraceToTurnUp(t *testing.T) {
 	}
 }
 
+func TestWhoAcceptsWithoutBeingHereHasTheGraceToTurnUp(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	d.come("anna")
+	conv := ringing(d, d.visitor())
+	d.leave("anna")
+	_, err := d.Accept(context.Background(), d.agents["anna"], conv) // by the API, no socket open
+	must(t, err)
+	d.pass(testGrace - time.Millisecond)
+	d.expect(conv, "active with anna")
+	d.pass(time.Millisecond)
+	d.expect(conv, "queued")
+}
+
 func TestTheGraceIsNotPutOff(t *testing.T) {
 	d := newDesk(t, 1, "anna")
 	d.come("anna")
