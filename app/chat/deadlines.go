@@ -42,7 +42,7 @@ func (s *Service) arm(tx *store.Tx, before models.Conversation, c *models.Conver
 }
 
 func (s *Service) armOwned(d *models.Department, c *models.Conversation, now models.Instant) {
-	if d.SilentTime > 0 {
+	if d.SilentTime > 0 && (c.Kind == models.KindChat || s.presence.Visitor(c.VisitorID)) { // else nobody waits for the answer
 		c.SetDue(models.DueSilent, now.Add(seconds(d.SilentTime)))
 	}
 	if d.IdleWarn > 0 && c.Kind == models.KindChat {

@@ -132,6 +132,27 @@ func TestAMessageIsNobodysUntilItIsTaken(t *testing.T) {
 	d.expect(conv, "message active with anna")
 }
 
+func TestAMessageIsNotTakenFromWhoTakesTheirTime(t *testing.T) {
+	for name, test := range map[string]struct {
+		does func(d *desk, v *visitor)
+		ends string
+	}{
+		"its visitor is gone": {func(d *desk, v *visitor) { d.shut(v) }, "message active with anna"},
+		"they are here":       {func(*desk, *visitor) {}, "message queued"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.come("anna")
+			v := d.visitor()
+			conv := d.begin(v, Start{CID: "a", Text: "call me", Kind: models.KindMessage})
+			test.does(d, v)
+			d.take("anna", conv)
+			d.pass(silentTime)
+			d.expect(conv, test.ends)
+		})
+	}
+}
+
 func TestAMessageBecomesAChatWhenItsVisitorIsBackAndSomebodyIsHere(t *testing.T) {
 	ctx := context.Background()
 	for name, test := range map[string]struct {
