@@ -271,14 +271,29 @@ func listenAgain(d *models.Department, c *models.Conversation, now models.Instan
 	c.SetDue(models.DueIdle, now.Add(seconds(max(d.IdleWarn, 1))))
 }
 
-// abandoned closes a conversation whose visitor has gone while they waited.
+// abandoned closes a conversation whose visitor has gone while they waited. If an agent who had it owes
+// them an answer, it is kept as a message instead: they may have gone because they were promised one.
 func (s *Service) abandoned(tx *store.Tx, c *models.Conversation, m *move) (models.Message, error) {
 	told := models.Message{Kind: models.EventClosed, Cause: models.CauseAbandoned}
 	if !c.InQueue() || s.presence.Visitor(c.VisitorID) {
 		return told, errLater
 	}
-	m.why = models.EndAbandoned
-	return told, c.Close(tx.Now())
+	last, err := tx.Summary(c.ID)
+	if err != nil {
+		return told, err
+	}
+	if c.AssignedAt.IsZero() || last.LineAuthorType != models.ByVisitor {
+		m.why = models.EndAbandoned
+		return told, c.Close(tx.Now())
+	}
+	m.why = models.EndMessage
+	told.Kind, told.Cause = models.EventMissed, models.CauseWaited
+	if c.State == models.StateOffered { // of which the visitor knows nothing
+		if err := c.Withdraw(tx.Now()); err != nil {
+			return told, err
+		}
+	}
+	return told, c.Keep(tx.Now())
 }
 
 // waitedTooLong does what the department wants for those who have waited for as long as it lets them.

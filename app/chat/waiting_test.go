@@ -150,3 +150,47 @@ func isPlace(number float64, here bool) func(map[string]any) bool {
 		return f["t"] == "queue" && f["position"] == number && f["here"] == here
 	}
 }
+
+// Somebody asks, an agent has them, and both go: what was asked must not be closed unread.
+func TestAQuestionWhoseAgentIsLostIsKeptWhenItsVisitorHasGone(t *testing.T) {
+	ctx := context.Background()
+	ask := func(d *desk, v *visitor, conv string) {
+		_, err := d.SayAsVisitor(ctx, v.Visitor, Line{Conv: conv, CID: "q", Text: "and this?"})
+		must(d.t, err)
+	}
+	for name, test := range map[string]struct {
+		does  func(d *desk, v *visitor, conv string)
+		story string
+		ends  string
+	}{
+		"never answered":       {func(*desk, *visitor, string) {}, "missed waited", "message queued"},
+		"the last is answered": {func(d *desk, _ *visitor, conv string) { d.answer("anna", conv) }, "closed abandoned", "closed"},
+		"the last is not": {func(d *desk, v *visitor, conv string) {
+			d.answer("anna", conv)
+			ask(d, v, conv)
+		}, "missed waited", "message queued"},
+		"it rings at somebody": {func(d *desk, _ *visitor, _ string) {
+			d.set(func(to *models.Department) { to.Mode, to.OfferTime = models.ModeOffer, models.MaxOfferTime })
+			d.come("ben")
+		}, "offered ben, missed waited", "message queued"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna", "ben")
+			d.come("anna")
+			v := d.visitor()
+			conv := talking(d, v)
+			test.does(d, v, conv)
+			from := d.conv(conv).LastSeq
+			d.shut(v)
+			d.leave("anna")
+			d.pass(testGrace)
+			d.pass(testVisitorGrace - time.Millisecond)
+			if d.stands(conv) == test.ends {
+				t.Errorf("it is %s before the grace is over", test.ends)
+			}
+			d.pass(time.Millisecond)
+			d.happened(conv, from, "agent_lost anna, "+test.story)
+			d.expect(conv, test.ends)
+		})
+	}
+}
