@@ -51,14 +51,19 @@ func (s *Service) Board(ctx context.Context, a models.Agent) (Board, error) {
 	}
 	for _, c := range queue {
 		l := lines[c.DepartmentID]
+		if l == nil { // newer than what is known of the departments
+			continue
+		}
 		l.Waiting++
 		l.LongestWait = max(l.LongestWait, now.Sub(c.QueuedAt).Milliseconds())
 		if c.State == models.StateOffered {
 			l.Offered++
 		}
 	}
-	for _, l := range f.Loads {
-		lines[l.DepartmentID].Active += l.Open
+	for _, load := range f.Loads {
+		if l := lines[load.DepartmentID]; l != nil {
+			l.Active += load.Open
+		}
 	}
 	for _, l := range lines {
 		l.Active -= l.Offered
@@ -75,6 +80,9 @@ func (f *floor) staff(lines map[int64]*BoardLine) {
 		}
 		for _, m := range a.Members {
 			l := lines[m.Department]
+			if l == nil {
+				continue
+			}
 			if l.Online++; !a.Accepting {
 				continue
 			}

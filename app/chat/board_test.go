@@ -1,10 +1,12 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"time"
 
+	"foyer/app/store"
 	"foyer/models"
 )
 
@@ -48,5 +50,50 @@ func TestTheBoardCountsWhatIsSo(t *testing.T) {
 	}
 	if len(board.Departments) != 2 || board.At != models.InstantOf(d.clock.now()) {
 		t.Errorf("it is of %v, with %d departments", board.At, len(board.Departments))
+	}
+}
+
+// How the queues are arranged is remembered for a while: a department may be newer than that.
+func TestADepartmentThatHasJustComeIsCounted(t *testing.T) {
+	ctx := context.Background()
+	for name, add := range map[string]func(d *desk) (id string){
+		"by us": func(d *desk) string {
+			made, err := d.AddDepartment(ctx, d.agents["olga"], usual("New"))
+			must(t, err)
+			return made.ID
+		},
+		"by another machine": func(d *desk) string {
+			made, err := d.account.CreateDepartment(ctx, models.NewDepartment("New"))
+			must(t, err)
+			must(t, d.account.SaveMember(ctx, models.NewMember(made.ID, d.agents["anna"].ID)))
+			return made.PublicID
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.hireFor("olga", 1, models.RoleOwner)
+			d.come("anna")
+			_, err := d.Board(ctx, d.agents["anna"]) // from here on it is known
+			must(t, err)
+			department := add(d)
+			account := d.db.For(d.site.AccountID)
+			in, err := account.DepartmentCalled(ctx, department)
+			must(t, err)
+			waiting := models.Conversation{SiteID: d.site.ID, VisitorID: d.visitor().ID, DepartmentID: in.ID}
+			taken := models.Conversation{SiteID: d.site.ID, VisitorID: d.visitor().ID, DepartmentID: in.ID}
+			must(t, account.Change(ctx, func(tx *store.Tx) error { return cmp.Or(tx.Create(&waiting), tx.Create(&taken)) }, nil))
+			d.take("anna", taken.PublicID)
+			board, err := d.Board(ctx, d.agents["anna"])
+			must(t, err)
+			counted := false
+			for _, line := range board.Departments {
+				counted = counted || line.Department.Name == "New" && line.Waiting == 1 && line.Active == 1
+			}
+			if counted != (name == "by us") {
+				t.Errorf("the board is %+v", board.Departments)
+			}
+			_, err = d.Why(ctx, d.agents["olga"], waiting.PublicID)
+			must(t, err)
+		})
 	}
 }

@@ -130,6 +130,7 @@ func (s *Service) AddDepartment(ctx context.Context, by models.Agent, to Departm
 	if err != nil {
 		return Department{}, err
 	}
+	s.changed(by.AccountID)
 	return s.Department(ctx, by, d.PublicID)
 }
 

@@ -82,7 +82,7 @@ func (s *Service) Why(ctx context.Context, agent models.Agent, conv string) (Rea
 		return Reasons{}, err
 	}
 	at := slices.IndexFunc(queue, func(q models.Conversation) bool { return q.ID == c.ID })
-	if at < 0 { // it has just left
+	if at < 0 || f.byID[queue[at].DepartmentID] == nil { // it has just left, or is in a department that has just come
 		return out, nil
 	}
 	now := models.InstantOf(s.now())
