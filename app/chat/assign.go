@@ -76,7 +76,11 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 	account := s.store.For(accountID)
 	head, err := account.Queue(ctx, glimpse) // at first only some: somebody waits for the answer
 	if err != nil || len(head) == 0 {
-		a.told = nil
+		if a.told = nil; err == nil {
+			s.mu.Lock()
+			delete(s.untold, accountID) // nobody is there to be told
+			s.mu.Unlock()
+		}
 		return false, err
 	}
 	floor, err := s.floor(ctx, accountID)

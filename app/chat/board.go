@@ -18,7 +18,7 @@ type BoardLine struct {
 	Department  Named `json:"department"`
 	Open        bool  `json:"open" doc:"by its opening hours"`
 	Waiting     int   `json:"waiting" doc:"visitors in the queue, those who ring at somebody included"`
-	LongestWait int64 `json:"longest_wait_ms"`
+	LongestWait int64 `json:"longest_wait_ms" doc:"since first arrival"`
 	Offered     int   `json:"offered" doc:"of those waiting: ringing at somebody"`
 	Active      int   `json:"active" doc:"conversations somebody has"`
 	Messages    int   `json:"messages" doc:"left while nobody could answer, and not taken yet"`
@@ -55,7 +55,7 @@ func (s *Service) Board(ctx context.Context, a models.Agent) (Board, error) {
 			continue
 		}
 		l.Waiting++
-		l.LongestWait = max(l.LongestWait, now.Sub(c.QueuedAt).Milliseconds())
+		l.LongestWait = max(l.LongestWait, now.Sub(c.ArrivedAt).Milliseconds())
 		if c.State == models.StateOffered {
 			l.Offered++
 		}

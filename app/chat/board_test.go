@@ -53,6 +53,21 @@ func TestTheBoardCountsWhatIsSo(t *testing.T) {
 	}
 }
 
+// Who comes back to the queue has waited since they came.
+func TestTheLongestWaitIsCountedFromFirstArrival(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	d.come("anna")
+	d.start(d.visitor(), "hello")
+	d.leave("anna")
+	d.pass(testGrace)
+	d.clock.pass(time.Minute)
+	board, err := d.Board(context.Background(), d.agents["anna"])
+	must(t, err)
+	if got := board.Departments[0]; got.Waiting != 1 || got.LongestWait != (testGrace+time.Minute).Milliseconds() {
+		t.Errorf("%+v", got)
+	}
+}
+
 // How the queues are arranged is remembered for a while: a department may be newer than that.
 func TestADepartmentThatHasJustComeIsCounted(t *testing.T) {
 	ctx := context.Background()

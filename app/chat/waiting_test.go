@@ -194,3 +194,20 @@ func TestAQuestionWhoseAgentIsLostIsKeptWhenItsVisitorHasGone(t *testing.T) {
 		})
 	}
 }
+
+// Who is to be told their place again may be given to somebody at that very look.
+func TestNobodyIsKeptToBeToldTheirPlaceWhoWaitsNoMore(t *testing.T) {
+	d := newDesk(t, 3, "anna")
+	d.come("anna")
+	v := d.visitor()
+	d.start(v, "hello")
+	for range 3 {
+		d.retell(&models.Conversation{ID: 99, AccountID: d.site.AccountID})
+	}
+	d.settle()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n := len(d.untold); n > 0 {
+		t.Errorf("%d are kept", n)
+	}
+}
