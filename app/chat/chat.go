@@ -111,6 +111,7 @@ func (s *Service) tell(c models.Summary, e store.Event, before int64) {
 func (s *Service) tellSummary(c models.Summary, urgent bool) {
 	s.summaries.tell(c, urgent, func(c models.Summary, everybody bool) {
 		f := func() []byte { return frame(convFrame{"conv", s.summary(c)}) }
+		s.pump.renew(c.AccountID, c.PublicID, f)
 		s.hub.PublishLatest(c.PublicID, f(), near(c)...)
 		if everybody {
 			s.pump.tell(s.hub, c.AccountID, c.PublicID, f)

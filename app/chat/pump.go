@@ -46,6 +46,16 @@ func (p *pump) tell(h *hub.Hub, account int64, about string, frame func() []byte
 	waiting.latest[about] = frame
 }
 
+// renew puts how something stands in the place of what waits to be told about it, if anything does:
+// whoever was told sooner must not be told of older things later.
+func (p *pump) renew(account int64, about string, frame func() []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if waiting := p.accounts[account]; waiting != nil && waiting.latest[about] != nil {
+		waiting.latest[about] = frame
+	}
+}
+
 func (p *pump) plan(h *hub.Hub, account int64) {
 	time.AfterFunc(next(0), func() { p.tick(h, account) })
 }
