@@ -99,10 +99,13 @@ func (s *Service) SetPriority(ctx context.Context, agent models.Agent, conv stri
 		if err != nil {
 			return err
 		}
-		if c.Priority = priority; c.State == models.StateClosed {
+		if c.State == models.StateClosed {
 			return models.Errorf(models.KindConflict, "this conversation is closed")
 		}
-		if err := tx.Save(c); err != nil {
+		before := *c
+		c.Priority = priority
+		c.Fence++ // of two that say different things, clients must know the newer one
+		if err := tx.SaveOver(before, c); err != nil {
 			return err
 		}
 		after, err = tx.Summary(c.ID)

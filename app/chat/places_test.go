@@ -73,9 +73,13 @@ func TestPriorityByHandIsToldToAll(t *testing.T) {
 	second := d.visitor()
 	conv := d.start(second, "second")
 	desk := d.listen(TopicAgents(d.site.AccountID))
+	before := d.conv(conv)
 	c, err := d.SetPriority(ctx, d.agents["anna"], conv, 5)
 	must(t, err)
 	d.settle()
+	if fence := before.Fence; c.Fence <= fence {
+		t.Errorf("nobody can tell it from what was so before: fence %d after %d", c.Fence, fence)
+	}
 	if c.Priority != 5 {
 		t.Errorf("it was answered with %d", c.Priority)
 	}

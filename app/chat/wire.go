@@ -68,7 +68,7 @@ type Summary struct {
 	OfferUntil *models.Instant         `json:"offer_until,omitempty" format:"date-time" doc:"how long it rings, while offered"`
 	ClosesAt   *models.Instant         `json:"closes_at,omitempty" format:"date-time" doc:"after a silent visitor was warned"`
 	Priority   int                     `json:"priority" doc:"-9 to 9: who waits with a higher one is served first"`
-	Fence      int64                   `json:"fence" doc:"grows with every change of state or owner"`
+	Fence      int64                   `json:"fence" doc:"grows with every change of state, owner or priority"`
 	Department *Named                  `json:"department,omitempty"`
 	Visitor    VisitorRef              `json:"visitor"`
 	Site       Named                   `json:"site"`

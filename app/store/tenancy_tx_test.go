@@ -76,6 +76,11 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 		c.Priority = 9
 		return nil, tx.Save(&c)
 	},
+	"SaveOver": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		c := theirs.owned
+		c.Priority = 9
+		return nil, tx.SaveOver(theirs.owned, &c)
+	},
 	"Answered": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		answered, err := tx.Answered(&theirs.owned)
 		if answered {

@@ -254,6 +254,11 @@ func (tx *Tx) Decide(c *models.Conversation, d models.Decision) error {
 // Save stores a conversation whose deadlines or settings were changed, but not its state.
 func (tx *Tx) Save(c *models.Conversation) error { return tx.update(c, *c) }
 
+// SaveOver is Save of what has raised the fence since before.
+func (tx *Tx) SaveOver(before models.Conversation, c *models.Conversation) error {
+	return tx.update(c, before)
+}
+
 // Answered reports whether an agent, the owner of a conversation or a guest, who may have left since, has
 // said something since it became the owner's.
 func (tx *Tx) Answered(c *models.Conversation) (answered bool, err error) {

@@ -7,7 +7,7 @@ export type Alert = 'message' | 'assigned' | 'queue' | 'offer';
 
 /** What became of a conversation that an agent should hear of; undefined for nothing. */
 export function alertFor(before: Summary | undefined, after: Summary, me: string | undefined): Alert | undefined {
-  if (ringsAt(after, me)) return before && ringsAt(before, me) && before.fence === after.fence ? undefined : 'offer';
+  if (ringsAt(after, me)) return before && ringsAt(before, me) && before.offer_until === after.offer_until ? undefined : 'offer';
   if (before && isGuest(before, me) && isGuest(after, me)) {
     return after.last?.from.type === 'visitor' && after.last.seq > (before.last?.seq ?? 0) ? 'message' : undefined;
   }

@@ -160,7 +160,10 @@ function withConv(state: ConsoleState, summary: Summary): ConsoleState {
   };
 }
 
-/** Frames are never behind an answer over HTTP of the same age: what it says of reading and presence may be old. */
+/**
+ * Of the same age, a frame is never behind an answer over HTTP, which may be old in what it says of reading and
+ * presence. All else that changes makes it newer.
+ */
 function withAnswer(state: ConsoleState, summary: Summary): ConsoleState {
   const held = state.convs.get(summary.id);
   return held && held.fence === summary.fence && held.last_seq === summary.last_seq ? state : withConv(state, summary);
