@@ -14,12 +14,13 @@ type together[T any] struct {
 
 // reading is one that has not begun yet, and its end.
 type reading[T any] struct {
+	read  func() (T, error)
 	done  chan struct{}
 	value T
 	err   error
 }
 
-// get returns what read returns when it is called, by somebody, after get was.
+// get returns what read, or that of somebody else, returns when it is called after get was.
 func (t *together[T]) get(key int64, read func() (T, error)) (T, error) {
 	t.mu.Lock()
 	r := t.next[key]
@@ -27,33 +28,33 @@ func (t *together[T]) get(key int64, read func() (T, error)) (T, error) {
 		if t.next == nil {
 			t.next, t.running = map[int64]*reading[T]{}, map[int64]bool{}
 		}
-		r = &reading[T]{done: make(chan struct{})}
+		r = &reading[T]{read: read, done: make(chan struct{})}
 		t.next[key] = r
 	}
-	if t.running[key] {
-		t.mu.Unlock()
-		<-r.done
-		return r.value, r.err
-	}
+	running := t.running[key]
 	t.running[key] = true
 	t.mu.Unlock()
-	t.run(key, read)
+	if !running {
+		t.turn(key)
+	}
 	<-r.done
 	return r.value, r.err
 }
 
-// run reads for all who have asked, until nobody has asked since the last reading began.
-func (t *together[T]) run(key int64, read func() (T, error)) {
-	for {
-		t.mu.Lock()
-		r := t.next[key]
-		if delete(t.next, key); r == nil {
-			delete(t.running, key)
-			t.mu.Unlock()
-			return
-		}
-		t.mu.Unlock()
-		r.value, r.err = read()
-		close(r.done)
+// turn reads for all who have asked by now. Whoever asks meanwhile has the next turn, for which nobody
+// who is done has to stay.
+func (t *together[T]) turn(key int64) {
+	t.mu.Lock()
+	r := t.next[key]
+	delete(t.next, key)
+	t.mu.Unlock()
+	r.value, r.err = r.read()
+	close(r.done)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.next[key] != nil {
+		go t.turn(key) // ends with the last who waits for it
+	} else {
+		delete(t.running, key)
 	}
 }
