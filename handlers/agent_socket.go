@@ -175,8 +175,8 @@ func (p *agentProtocol) Frame(ctx context.Context, about envelope, frame []byte)
 			return err
 		}
 		if signsOfLife[t] {
-			if err := p.web.Chat.Active(ctx, p.who.Agent); err != nil {
-				return err
+			if err := p.web.Chat.Active(ctx, p.who.Agent); err != nil { // the frame may do nevertheless
+				slog.Error("an agent's sign of life could not be stored", "agent", p.who.Agent.PublicID, "error", err)
 			}
 		}
 		return do(p, ctx, frame)

@@ -286,3 +286,13 @@ func TestConsoleThatReconnectsAloneIsAway(t *testing.T) {
 	colleague.await("presence", "agent", id, "status", "online")
 	visitor.await("event", "kind", "assigned")
 }
+
+func TestALineIsSaidThoughTheSignOfLifeIsNotStored(t *testing.T) {
+	s := openShop(t)
+	desk := s.signIn("anna@tea.test").agent()
+	_, conv := s.writes("hello")
+	desk.await("event", "kind", "assigned")
+	s.change(`CREATE TRIGGER refusing BEFORE UPDATE OF active_at ON agents BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`)
+	desk.say(map[string]any{"t": "send", "conv": conv, "cid": "a1", "text": "Good morning"})
+	desk.await("ack", "cid", "a1")
+}

@@ -13,14 +13,21 @@ import (
 // outside changes the database as an operator does, past the server.
 func (s *server) outside(statement string, args ...any) {
 	s.t.Helper()
+	res := s.change(statement, args...)
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		s.t.Fatalf("%s changed %d rows, %v", statement, n, err)
+	}
+}
+
+// change is outside for what changes no rows, or not one.
+func (s *server) change(statement string, args ...any) sql.Result {
+	s.t.Helper()
 	db, err := sql.Open("sqlite3", s.file+"?_busy_timeout=5000")
 	must(s.t, err)
 	defer db.Close()
 	res, err := db.Exec(statement, args...)
 	must(s.t, err)
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		s.t.Fatalf("%s changed %d rows, %v", statement, n, err)
-	}
+	return res
 }
 
 func (r *rights) held() int { return len(r.sessions.all()) + len(r.sites.all()) }

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"path/filepath"
 	"slices"
@@ -168,6 +169,20 @@ func (d *desk) resumeAfter(down time.Duration) {
 	}
 	for _, name := range agents {
 		d.come(name)
+	}
+}
+
+// refuse lets storage refuse some change, such as "UPDATE ON agents", until what it returns is called.
+func (d *desk) refuse(change string) (end func()) {
+	d.t.Helper()
+	db, err := sql.Open("sqlite3", d.path+"?_busy_timeout=5000")
+	must(d.t, err)
+	d.t.Cleanup(func() { _ = db.Close() })
+	_, err = db.Exec("CREATE TRIGGER refusing BEFORE " + change + " BEGIN SELECT RAISE(ABORT, 'refused by the test'); END")
+	must(d.t, err)
+	return func() {
+		_, err := db.Exec("DROP TRIGGER refusing")
+		must(d.t, err)
 	}
 }
 

@@ -191,3 +191,21 @@ func TestAConsoleThatComesBackByItselfIsNoSignOfLife(t *testing.T) {
 	}
 	d.expect(conv, "queued")
 }
+
+func TestASignOfLifeThatWasNotStoredIsStoredAtTheNext(t *testing.T) {
+	const after = 10 * time.Minute
+	d := newDesk(t, 1, "anna")
+	d.autoAway(int(after.Seconds()))
+	d.come("anna")
+	d.pass(after - time.Second)
+	refusing := d.refuse("UPDATE OF active_at ON agents")
+	if err := d.Active(context.Background(), d.agents["anna"]); err == nil {
+		t.Fatal("it was stored")
+	}
+	refusing()
+	must(t, d.Active(context.Background(), d.agents["anna"]))
+	d.pass(2 * time.Second)
+	if got := d.status("anna"); got != models.Online {
+		t.Errorf("she is %s", got)
+	}
+}

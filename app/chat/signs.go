@@ -58,19 +58,24 @@ func (g *signs) typed(conversation, agent int64) models.Instant {
 func (g *signs) due(agent int64, now models.Instant) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if at, ok := g.active[agent]; ok && now.Sub(at) < activeEvery {
-		return false
-	}
+	at, ok := g.active[agent]
+	return !ok || now.Sub(at) >= activeEvery
+}
+
+// stored notes that it was.
+func (g *signs) stored(agent int64, now models.Instant) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.active == nil {
 		g.active = map[int64]models.Instant{}
 	}
 	g.active[agent] = now
-	return true
 }
 
 // Active notes that an agent is at their desk.
 func (s *Service) Active(ctx context.Context, a models.Agent) error {
-	if !s.signs.due(a.ID, models.InstantOf(s.now())) {
+	now := models.InstantOf(s.now())
+	if !s.signs.due(a.ID, now) {
 		return nil
 	}
 	wasAway := false
@@ -85,7 +90,7 @@ func (s *Service) Active(ctx context.Context, a models.Agent) error {
 		}
 		wasAway = s.idle(seat.Agent, of)
 		return tx.SetActive(a.ID)
-	}, nil)
+	}, func() { s.signs.stored(a.ID, now) })
 	if err != nil || !wasAway {
 		return err
 	}
