@@ -31,6 +31,7 @@ const (
 	decline  action = "decline"
 	transfer action = "transfer"
 	finish   action = "close"
+	rank     action = "priority"
 	leave    action = "end" // by the visitor, who is told nothing but that it is so
 	read     action = "read"
 	system   action = "system" // by the assigner or the sweeper
@@ -117,6 +118,9 @@ func (r register) step(in input, out output) (bool, register) {
 		}
 		right := in.to == "" || out.state == models.StateActive || out.state == models.StateOffered
 		return right && r.state == models.StateActive && may && r.owner != in.to && next.tells(out), next
+	case rank: // whoever decided on the conversation as it was has to look again
+		next := r.to(r.state, r.owner)
+		return r.fence > 0 && r.state != models.StateClosed && next.tells(out), next
 	case finish:
 		next := r.to(models.StateClosed, "")
 		return r.fence > 0 && r.state != models.StateClosed && may && next.tells(out), next

@@ -410,8 +410,9 @@ func (r *race) bossActs(rng *rand.Rand) {
 		r.fine(err)
 	case 2:
 		if conv := r.any(rng); conv != "" {
-			_, err := r.SetPriority(ctx, r.boss, conv, rng.IntN(3)-1)
-			r.fine(err)
+			r.history.do(r, r.boss, conv, input{what: rank}, func(ctx context.Context) (Summary, error) {
+				return r.SetPriority(ctx, r.boss, conv, rng.IntN(3)-1)
+			})
 		}
 	default:
 		r.act(r.boss, rng)
