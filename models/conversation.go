@@ -212,7 +212,8 @@ func (c *Conversation) Requeue(departmentID int64, now Instant) error {
 	return nil
 }
 
-// Overflow moves a waiting conversation to the queue of another department.
+// Overflow moves a waiting conversation to the queue of another department. Who is to get it back when
+// nobody takes it still is.
 func (c *Conversation) Overflow(departmentID int64, now Instant) error {
 	if c.State != StateQueued {
 		return c.wrongState()
@@ -220,8 +221,10 @@ func (c *Conversation) Overflow(departmentID int64, now Instant) error {
 	if c.DepartmentID == departmentID {
 		return Errorf(KindNotEligible, "the conversation waits in this department already")
 	}
+	back, until := c.BackID, c.Deadlines[DueBack]
 	c.wait(now)
-	c.DepartmentID = departmentID
+	c.BackID, c.DepartmentID = back, departmentID
+	c.SetDue(DueBack, until)
 	c.Tried, c.AskAgainAt = nil, 0
 	c.Fence++
 	return nil

@@ -25,6 +25,7 @@ func in(state models.State) models.Conversation {
 	}
 	c.SetDue(models.DueAgentGrace, then)
 	c.SetDue(models.DueWait, then+1)
+	c.SetDue(models.DueBack, then+3)
 	switch state {
 	case models.StateOffered:
 		c.AgentID = anna
@@ -121,7 +122,11 @@ func TestWhichChangesAStateAllows(t *testing.T) {
 		},
 		"overflow": {
 			func(c *models.Conversation) error { return c.Overflow(orders, now) }, []models.State{queued},
-			func(c *models.Conversation) { requeued(c); c.DepartmentID = orders }, "", false,
+			func(c *models.Conversation) {
+				requeued(c)
+				c.DepartmentID, c.BackID = orders, dora
+				c.SetDue(models.DueBack, then+3)
+			}, "", false,
 		},
 		"overflow to where it is": {
 			func(c *models.Conversation) error { return c.Overflow(support, now) }, nil, nil, models.KindNotEligible, false,

@@ -127,8 +127,18 @@ func (s *Service) agentLost(tx *store.Tx, c *models.Conversation, m *move) (mode
 		c.Kind = models.KindChat // they are here by now
 	}
 	guests := c.Guests
+	back, err := s.unanswered(tx, c)
+	if err != nil {
+		return told, err
+	}
 	if err := c.Requeue(c.DepartmentID, tx.Now()); err != nil {
 		return told, err
+	}
+	if back != 0 {
+		if ok, err := s.giveBack(tx, c, back); ok || err != nil {
+			m.also = returned(back)
+			return told, err
+		}
 	}
 	c.PreferID = lost
 	for _, id := range guests {
@@ -138,6 +148,18 @@ func (s *Service) agentLost(tx *store.Tx, c *models.Conversation, m *move) (mode
 		}
 	}
 	return told, nil
+}
+
+// unanswered is who gave a conversation to its owner, if nobody has said a word in it since; 0 if not.
+func (s *Service) unanswered(tx *store.Tx, c *models.Conversation) (int64, error) {
+	if c.BackID == 0 {
+		return 0, nil
+	}
+	answered, err := tx.Answered(c)
+	if answered {
+		return 0, err
+	}
+	return c.BackID, err
 }
 
 // rangInVain ends an offer that nobody accepted.
@@ -163,6 +185,7 @@ func (s *Service) withdraw(tx *store.Tx, c *models.Conversation, m *move) error 
 	if err := c.Withdraw(tx.Now().Add(s.settings.AskAgain)); err != nil || back == 0 || others {
 		return err
 	}
+	c.BackID = 0
 	ok, err := s.giveBack(tx, c, back)
 	if ok {
 		m.also = returned(back)
@@ -178,7 +201,6 @@ func returned(agentID int64) *models.Message {
 
 // giveBack gives what nobody took to the agent who had it, if they can have it.
 func (s *Service) giveBack(tx *store.Tx, c *models.Conversation, agentID int64) (bool, error) {
-	c.BackID = 0
 	seat, err := tx.Seat(agentID, c.DepartmentID)
 	if err != nil || !s.presence.Agent(agentID) || seat.Availability == models.Offline || ownRoom(seat) != nil {
 		return false, err
@@ -305,6 +327,12 @@ func (s *Service) waitedTooLong(tx *store.Tx, c *models.Conversation, m *move) (
 	if err != nil {
 		return models.Message{}, err
 	}
+	if d.Then == models.ThenWait { // by now
+		return models.Message{}, errLater
+	}
+	if told, ok, err := s.sooner(tx, c, m); ok || err != nil {
+		return told, err
+	}
 	switch d.Then {
 	case models.ThenMessage:
 		m.why = models.EndMessage
@@ -369,6 +397,9 @@ func (s *Service) closing(tx *store.Tx, c *models.Conversation, m *move) (models
 		c.SetDue(models.DueClosing, tx.Now().Add(lookAgain))
 		return told, errLater
 	}
+	if told, ok, err := s.sooner(tx, c, m); ok || err != nil {
+		return told, err
+	}
 	m.why = models.EndMessage
 	return told, c.Keep(tx.Now())
 }
@@ -411,10 +442,24 @@ func (s *Service) nobodyTook(tx *store.Tx, c *models.Conversation, m *move) (mod
 	m.why = models.EndAssigned
 	ok, err := s.giveBack(tx, c, c.BackID)
 	if err == nil && !ok {
-		c.AskAgainAt = tx.Now()
+		c.BackID, c.AskAgainAt = 0, tx.Now()
 		return told, errLater
 	}
 	return told, err
+}
+
+// sooner is nobodyTook before its time, because the wait ends for another reason. It reports whether they
+// have it.
+func (s *Service) sooner(tx *store.Tx, c *models.Conversation, m *move) (models.Message, bool, error) {
+	if c.BackID == 0 {
+		return models.Message{}, false, nil
+	}
+	told := models.Message{Kind: models.EventReturned, AgentID: c.BackID}
+	ok, err := s.giveBack(tx, c, c.BackID)
+	if ok {
+		m.why = models.EndAssigned
+	}
+	return told, ok, err
 }
 
 func later(err error) error {
