@@ -171,6 +171,9 @@ func (m *machine) recover() {
 	back := Return{Agents: m.soon(), Visitors: m.soon()}
 	must(m.T, m.Recover(background, back))
 	for _, c := range m.talks {
+		if c.State == models.StateClosed || c.State == models.StateQueued && c.Kind == models.KindMessage {
+			continue // nobody waits for anybody
+		}
 		for what, at := range c.Deadlines {
 			switch what {
 			case models.DueIdle, models.DueIdleClose:
