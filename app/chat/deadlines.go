@@ -362,7 +362,11 @@ func overflow(tx *store.Tx, d models.Department) (models.Department, bool, error
 		return d, false, err
 	}
 	full, err := full(tx, other)
-	return other, !full && other.Open(tx.Now()), err
+	if err != nil || full || !other.Open(tx.Now()) {
+		return other, false, err
+	}
+	staffed, err := tx.Staffed(other.ID)
+	return other, staffed, err
 }
 
 // full reports whether as many wait in a department as may.

@@ -77,6 +77,21 @@ func TestAFullDepartmentTakesNoOverflow(t *testing.T) {
 	}
 }
 
+// A department may have lost its members since it was chosen.
+func TestADepartmentThatIsNobodysTakesNoOverflow(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna")
+	sales := d.add("Sales", "sam")
+	must(t, d.account.DeleteMember(ctx, sales.ID, d.agents["sam"].ID))
+	d.set(func(to *models.Department) {
+		to.QueueLimit, to.MaxWait, to.Then, to.OverflowID = 1, 60, models.ThenOverflow, sales.ID
+	})
+	waits := d.start(d.visitor(), "hello")
+	d.happened(d.start(d.visitor(), "one too many"), 0, "missed full")
+	d.pass(time.Minute)
+	d.happened(waits, 0, "queued")
+}
+
 func TestWhoWaitsMayLeaveAMessageInstead(t *testing.T) {
 	for name, test := range map[string]struct {
 		set  func(d *desk)
