@@ -175,10 +175,12 @@ func TestAMessageBecomesAChatWhenItsVisitorIsBackAndSomebodyIsHere(t *testing.T)
 		story string
 		ends  string
 	}{
-		"somebody is here":          {func(d *desk) { d.come("anna") }, "queued back, assigned auto anna", "active with anna"},
-		"they are busy":             {func(d *desk) { d.come("anna"); d.start(d.visitor(), "other") }, "queued back", "queued"},
-		"nobody is here":            {func(*desk) {}, "", "message queued"},
-		"who is here takes nothing": {func(d *desk) { d.come("anna"); must(d.t, d.SetAccepting(ctx, d.agents["anna"], false)) }, "", "message queued"},
+		"somebody is here":             {func(d *desk) { d.come("anna") }, "queued back, assigned auto anna", "active with anna"},
+		"they are busy":                {func(d *desk) { d.come("anna"); d.start(d.visitor(), "other") }, "queued back", "queued"},
+		"the queue is full":            {fullOfOne(models.ThenMessage), "", "message queued"},
+		"it is full, and one may wait": {fullOfOne(models.ThenWait), "queued back", "queued"},
+		"nobody is here":               {func(*desk) {}, "", "message queued"},
+		"who is here takes nothing":    {func(d *desk) { d.come("anna"); must(d.t, d.SetAccepting(ctx, d.agents["anna"], false)) }, "", "message queued"},
 		"it is closed": {func(d *desk) {
 			d.come("anna")
 			d.set(func(to *models.Department) { to.Hours = models.Hours{} })
@@ -196,10 +198,20 @@ func TestAMessageBecomesAChatWhenItsVisitorIsBackAndSomebodyIsHere(t *testing.T)
 			d.settle()
 			d.happened(conv, from, test.story)
 			d.expect(conv, test.ends)
-			if test.ends == "queued" {
+			if test.ends == "queued" && name != "it is full, and one may wait" {
 				v.ear.await(t, func(f map[string]any) bool { return f["t"] == "queue" && f["position"] == 1.0 })
 			}
 		})
+	}
+}
+
+// fullOfOne lets as many wait as may: one, behind one whom anna has.
+func fullOfOne(then models.Then) func(*desk) {
+	return func(d *desk) {
+		d.come("anna")
+		d.start(d.visitor(), "keeps anna busy")
+		d.start(d.visitor(), "waits")
+		d.set(func(to *models.Department) { to.QueueLimit, to.Then = 1, then })
 	}
 }
 

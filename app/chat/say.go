@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 
@@ -168,7 +169,7 @@ func (s *Service) unwarn(ctx context.Context, c models.Summary) error {
 }
 
 // revive puts a visitor who goes on writing into a message they left into the queue, if somebody can
-// answer them now.
+// answer them now and there is room in it.
 func (s *Service) revive(ctx context.Context, c models.Summary) error {
 	f, err := s.floor(ctx, c.AccountID)
 	if err != nil {
@@ -182,14 +183,24 @@ func (s *Service) revive(ctx context.Context, c models.Summary) error {
 		account: c.AccountID, conv: c.PublicID,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
 			told := models.Message{Kind: models.EventQueued, Cause: models.CauseBack, DepartmentID: c.DepartmentID}
+			d, err := tx.Department(c.DepartmentID)
+			if err != nil {
+				return told, err
+			}
+			if full, err := full(tx, d); err != nil || full && d.Then != models.ThenWait {
+				return told, cmp.Or(err, errNoRoom)
+			}
 			return told, c.Revive(tx.Now())
 		},
 	})
-	if models.KindOf(err) == models.KindConflict { // somebody has taken it, or it is queued already
+	if models.KindOf(err) == models.KindConflict { // somebody has taken it, it is queued already, or there is no room
 		return nil
 	}
 	return err
 }
+
+// errNoRoom says that a message stays one because as many wait as may.
+var errNoRoom = models.Errorf(models.KindConflict, "the queue is full")
 
 // ReadAsVisitor notes up to where, in the visitor's count, a visitor has read.
 func (s *Service) ReadAsVisitor(ctx context.Context, v models.Visitor, conv string, seq int64) error {
