@@ -228,6 +228,16 @@ func (s *Service) agentSilent(tx *store.Tx, c *models.Conversation, m *move) (mo
 		c.SetDue(models.DueSilent, held)
 		return told, errLater
 	}
+	if c.HasTried(c.AgentID) { // asked again, since nobody else could be: it goes on being theirs until somebody else can
+		other, err := s.somebodyElse(tx, d, c.AgentID)
+		if err != nil {
+			return told, err
+		}
+		if !other {
+			c.SetDue(models.DueSilent, tx.Now().Add(seconds(max(d.SilentTime, 1))))
+			return told, errLater
+		}
+	}
 	if err := m.of(tx, c, c.AgentID); err != nil {
 		return told, err
 	}
@@ -410,12 +420,17 @@ func (s *Service) closing(tx *store.Tx, c *models.Conversation, m *move) (models
 
 // somebodyLeft reports whether somebody of a department is here for new conversations.
 func (s *Service) somebodyLeft(tx *store.Tx, d models.Department) (bool, error) {
+	return s.somebodyElse(tx, d, 0)
+}
+
+// somebodyElse reports whether somebody of a department is here for new conversations, but for one agent.
+func (s *Service) somebodyElse(tx *store.Tx, d models.Department, agentID int64) (bool, error) {
 	account, err := tx.Account()
 	if err != nil {
 		return false, err
 	}
 	agents, err := tx.MembersOf(d.ID)
-	return slices.ContainsFunc(agents, func(a models.Agent) bool { return s.accepts(a, account) }), err
+	return slices.ContainsFunc(agents, func(a models.Agent) bool { return a.ID != agentID && s.accepts(a, account) }), err
 }
 
 // putOff puts a deadline off until it no longer rings.

@@ -103,6 +103,25 @@ func TestSomebodyElseIsNotAskedTwiceForASilentOne(t *testing.T) {
 	d.expect(conv, "active with anna")
 }
 
+// To take a conversation from the only one who could have it, again and again, helps nobody.
+func TestWhoIsAskedAgainSinceNobodyElseCanBeKeepsIt(t *testing.T) {
+	d := newDesk(t, 1, "anna", "ben")
+	d.come("anna")
+	conv := talking(d, d.visitor())
+	from := d.conv(conv).LastSeq
+	d.pass(silentTime)
+	d.pass(testAskAgain)
+	for range 9 {
+		d.pass(silentTime)
+	}
+	d.happened(conv, from, "agent_silent anna, assigned auto anna")
+	d.expect(conv, "active with anna")
+
+	d.come("ben") // who can have it
+	d.pass(silentTime)
+	d.happened(conv, from, "agent_silent anna, assigned auto anna, agent_silent anna, assigned auto ben")
+}
+
 func TestASilentVisitorWhoWritesIsNotClosed(t *testing.T) {
 	ctx := context.Background()
 	tests := map[string]struct {
