@@ -105,6 +105,41 @@ func TestTheNetCatchesAVisitorWhoWentUnseen(t *testing.T) {
 	}
 }
 
+// A deadline that is put off, or sets another, is not slept over.
+func TestTheSweeperSleepsNoLongerThanUntilTheNextDeadline(t *testing.T) {
+	ctx := context.Background()
+	for name, test := range map[string]struct {
+		does func(d *desk, conv string)
+		next time.Duration
+	}{
+		"put off": {func(d *desk, conv string) {
+			d.clock.pass(silentTime)
+			must(d.t, d.TypingAsAgent(ctx, d.agents["anna"], conv))
+		}, typingHolds},
+		"another one set": {func(d *desk, conv string) {
+			d.answer("anna", conv)
+			d.clock.pass(silentTime)
+			d.sweepNow()
+			d.clock.pass(idleWarn - silentTime)
+		}, idleClose},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.come("anna")
+			test.does(d, talking(d, d.visitor()))
+			var sleeps time.Duration
+			for range 3 {
+				if sleeps = d.sweepOnce(ctx); sleeps > 0 {
+					break
+				}
+			}
+			if sleeps != test.next {
+				t.Errorf("it sleeps for %v, want %v", sleeps, test.next)
+			}
+		})
+	}
+}
+
 func TestTakingOnesOwnTwiceAtOnceIsNoError(t *testing.T) {
 	d := newDesk(t, 1, "anna")
 	for i := range 20 {

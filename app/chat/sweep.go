@@ -108,7 +108,7 @@ func (s *Service) sweepOnce(ctx context.Context) time.Duration {
 			done++
 		}
 	}
-	if len(due) == maxDue && done > 0 { // there may be more
+	if done > 0 { // there may be more, and what was done may have set others
 		return 0
 	}
 	wait := s.settings.Sweep

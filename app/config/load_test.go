@@ -54,6 +54,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		"no time for a visitor":      {file: "queue: {visitor_grace: -1s}", want: `queue.visitor_grace (FILE): must be 0s or longer, not -1s`},
 		"a transfer at once back":    {file: "queue: {transfer_back: 0s}", want: `queue.transfer_back (FILE): must be 1s or longer, not 0s`},
 		"asked again at once":        {file: "queue: {ask_again: 999ms}", want: `queue.ask_again (FILE): must be 1s or longer, not 999ms`},
+		"a sweep now and then":       {file: "queue: {sweep: 10001ms}", want: `queue.sweep (FILE): must be 10s or shorter, not 10.001s`},
 		"short session":              {file: "session: {ttl: 1s}", want: `session.ttl (FILE): must be 1m0s or longer, not 1s`},
 		"limit of nothing":           {env: "FOYER_LIMITS_VISITOR_RATE=0", want: `limits.visitor_rate (FOYER_LIMITS_VISITOR_RATE): must be at least 1, not 0`},
 		"log format":                 {file: "log: {format: xml}", want: `log.format (FILE): must be text or json, not "xml"`},

@@ -10,6 +10,9 @@ import (
 	"unicode"
 )
 
+// maxSweep is how long a deadline nobody was woken for may be slept over.
+const maxSweep = 10 * time.Second
+
 // validate checks what the types can't: each rule on its own, so that one report names all.
 func (l *loader) validate() {
 	l.validateHTTP(l.config.HTTP)
@@ -22,6 +25,7 @@ func (l *loader) validate() {
 	l.atLeast("queue.transfer_back", l.config.Queue.TransferBack, time.Second)
 	l.atLeast("queue.ask_again", l.config.Queue.AskAgain, time.Second)
 	l.positive("queue.sweep", l.config.Queue.Sweep)
+	l.atMost("queue.sweep", l.config.Queue.Sweep, maxSweep)
 	l.atLeast("messages.edit_window", l.config.Messages.EditWindow, 0)
 	l.atLeast("session.ttl", l.config.Session.TTL, time.Minute)
 	l.validateLimits()
@@ -132,6 +136,12 @@ func (l *loader) positive(key string, d time.Duration) {
 func (l *loader) atLeast(key string, d, least time.Duration) {
 	if d < least {
 		l.bad(key, "must be %s or longer, not %s", least, d)
+	}
+}
+
+func (l *loader) atMost(key string, d, most time.Duration) {
+	if d > most {
+		l.bad(key, "must be %s or shorter, not %s", most, d)
 	}
 }
 
