@@ -41,12 +41,20 @@ func (s *Service) SetAvailability(ctx context.Context, a models.Agent, to models
 	if !to.Valid() {
 		return models.Errorf(models.KindInvalid, "status must be online, away or offline")
 	}
-	return s.agentChanged(ctx, a, change{wish: to, active: true})
+	err := s.agentChanged(ctx, a, change{wish: to, active: true})
+	if err == nil && to != models.Online {
+		s.declineAll(ctx, a)
+	}
+	return err
 }
 
 // SetAccepting stores whether an agent wants new conversations while online, and acts on it.
 func (s *Service) SetAccepting(ctx context.Context, a models.Agent, to bool) error {
-	return s.agentChanged(ctx, a, change{accepting: &to, active: true})
+	err := s.agentChanged(ctx, a, change{accepting: &to, active: true})
+	if err == nil && !to {
+		s.declineAll(ctx, a)
+	}
+	return err
 }
 
 // Status is what an agent's wish, connection and signs of life come to.

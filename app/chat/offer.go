@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"log/slog"
 
 	"foyer/app/store"
 	"foyer/models"
@@ -13,6 +14,9 @@ func (s *Service) Accept(ctx context.Context, agent models.Agent, conv string) (
 		account: agent.AccountID, conv: conv, by: authorOf(agent), byID: agent.ID, why: models.EndAssigned,
 		decide: func(tx *store.Tx, c *models.Conversation) (models.Message, error) {
 			told := models.Message{Kind: models.EventAssigned, Cause: models.CauseAccepted, AgentID: agent.ID}
+			if err := stillAsked(tx, c, agent.ID); err != nil {
+				return told, err
+			}
 			return told, c.Accept(agent.ID, tx.Now())
 		},
 	})
@@ -22,6 +26,19 @@ func (s *Service) Accept(ctx context.Context, agent models.Agent, conv string) (
 		}
 	}
 	return s.summary(after), err
+}
+
+// stillAsked refuses an agent who was taken out of the department while it rang. To whom it was
+// transferred by name need not be in it.
+func stillAsked(tx *store.Tx, c *models.Conversation, agentID int64) error {
+	if _, others := c.Deadlines[models.DueBack]; c.BackID != 0 && !others {
+		return nil
+	}
+	seat, err := tx.Seat(agentID, c.DepartmentID)
+	if err == nil && seat.Member == nil {
+		err = models.Errorf(models.KindNotEligible, "you are not in this department any more")
+	}
+	return err
 }
 
 // Decline lets a conversation ring at somebody else.
@@ -36,6 +53,26 @@ func (s *Service) Decline(_ context.Context, agent models.Agent, conv string) (S
 	}
 	after, err := s.do(m)
 	return s.summary(after), err
+}
+
+// declineAll lets what rings at an agent ring at somebody else: they have just said that they want
+// nothing. What can't be declined ends with its clock.
+func (s *Service) declineAll(ctx context.Context, agent models.Agent) {
+	list, err := s.store.For(agent.AccountID).OwnedBy(ctx, agent.ID)
+	for _, c := range list {
+		if c.State != models.StateOffered {
+			continue
+		}
+		if _, err = s.Decline(ctx, agent, c.PublicID); models.KindOf(err) == models.KindConflict { // it rings no more
+			err = nil
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err != nil {
+		slog.Error("what rings at an agent could not be declined", "agent", agent.PublicID, "error", err)
+	}
 }
 
 // Invite lets a colleague speak in a conversation, beside its owner.

@@ -114,3 +114,62 @@ func TestWhatRingsCountsAgainstTheLimit(t *testing.T) {
 	d.settle()
 	d.expect(later, "offered to anna")
 }
+
+func TestWhoWantsNothingMoreIsNotRungAt(t *testing.T) {
+	ctx := context.Background()
+	for name, test := range map[string]struct {
+		change func(d *desk, anna models.Agent) error
+		want   string
+		stands string
+	}{
+		"away":          {func(d *desk, anna models.Agent) error { return d.SetAvailability(ctx, anna, models.Away) }, "declined declined anna, offered ben", "offered to ben"},
+		"offline":       {func(d *desk, anna models.Agent) error { return d.SetAvailability(ctx, anna, models.Offline) }, "declined declined anna, offered ben", "offered to ben"},
+		"not accepting": {func(d *desk, anna models.Agent) error { return d.SetAccepting(ctx, anna, false) }, "declined declined anna, offered ben", "offered to ben"},
+		"online":        {func(d *desk, anna models.Agent) error { return d.SetAvailability(ctx, anna, models.Online) }, "", "offered to anna"},
+		"accepting":     {func(d *desk, anna models.Agent) error { return d.SetAccepting(ctx, anna, true) }, "", "offered to anna"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 2, "anna", "ben")
+			d.come("anna")
+			hers := answered(d, d.visitor())
+			d.come("ben")
+			other := d.start(d.visitor(), "other")
+			d.expect(other, "active with ben")
+			d.set(func(to *models.Department) { to.Mode = models.ModeOffer })
+			conv := d.start(d.visitor(), "hello")
+			d.expect(conv, "offered to anna")
+			from := d.conv(conv).LastSeq
+			must(t, test.change(d, d.agents["anna"]))
+			d.settle()
+			d.happened(conv, from, test.want)
+			d.expect(conv, test.stands)
+			d.expect(hers, "active with anna")
+		})
+	}
+}
+
+func TestWhoLeftTheDepartmentAcceptsNothingOfIt(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1, "anna", "ben")
+	olga := d.hireFor("olga", 1, models.RoleOwner)
+	d.set(func(to *models.Department) { to.Mode = models.ModeOffer })
+	d.come("anna")
+	conv := d.start(d.visitor(), "hello")
+	d.expect(conv, "offered to anna")
+	_, err := d.RemoveMember(ctx, olga, d.support.PublicID, d.agents["anna"].PublicID)
+	must(t, err)
+	d.settle()
+	_, err = d.Accept(ctx, d.agents["anna"], conv)
+	refused(t, err, models.KindNotEligible)
+	d.expect(conv, "offered to anna")
+	d.come("ben")
+	d.pass(offerTime)
+	d.expect(conv, "offered to ben")
+	d.come("olga") // of no department: asked by name, she may
+	_, err = d.Accept(ctx, d.agents["ben"], conv)
+	must(t, err)
+	d.transfer("ben", conv, Destination{Agent: olga.PublicID})
+	_, err = d.Accept(ctx, olga, conv)
+	must(t, err)
+	d.expect(conv, "active with olga")
+}
