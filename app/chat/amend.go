@@ -121,6 +121,6 @@ func (s *Service) amend(ctx context.Context, a amendment) error {
 		if name == nil {
 			name = visitorOf(after)
 		}
-		s.tell(after, event(told, name), 0)
+		s.tell(after, event(told, name))
 	})
 }

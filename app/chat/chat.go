@@ -6,6 +6,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,11 +91,11 @@ func (s *Service) SaveVisit(ctx context.Context, v *models.Visitor) error {
 	return s.store.For(v.AccountID).SaveVisit(ctx, v)
 }
 
-// tell publishes an event and what follows from it. before is the owner at the time of the event,
-// who hears of it even when it took the conversation from them.
-func (s *Service) tell(c models.Summary, e store.Event, before int64) {
+// tell publishes an event and what follows from it. before are the owner and the guests at the time of
+// the event, who hear of it even when it took the conversation from them.
+func (s *Service) tell(c models.Summary, e store.Event, before ...int64) {
 	agents := []hub.Topic{TopicWatch(c.ID)}
-	for _, id := range append([]int64{c.AgentID, before}, c.Guests...) {
+	for _, id := range slices.Concat([]int64{c.AgentID}, before, c.Guests) {
 		if id != 0 {
 			agents = append(agents, TopicAgent(id))
 		}

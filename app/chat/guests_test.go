@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"foyer/models"
@@ -151,8 +152,73 @@ func TestAGuestHasWhatItsOwnerLost(t *testing.T) {
 	from := d.conv(conv).LastSeq
 	d.leave("anna")
 	d.pass(testGrace)
-	d.happened(conv, from, "agent_lost anna, assigned auto chloe") // although it is ben's turn
+	d.happened(conv, from, "agent_lost anna, left chloe, assigned auto chloe") // although it is ben's turn
 	if c := d.conv(conv); len(c.Guests) > 0 {
 		t.Errorf("an owner is a guest too: %v", c.Guests)
+	}
+}
+
+func TestAGuestWhoIsInItNoMoreHearsOfItAndIsSeenToLeave(t *testing.T) {
+	ctx := context.Background()
+	for name, test := range map[string]struct {
+		act  func(d *desk, conv string) error
+		want string
+	}{
+		"sent off": {func(d *desk, conv string) error {
+			_, err := d.Leave(ctx, d.agents["anna"], conv, d.agents["ben"].PublicID)
+			return err
+		}, "left ben"},
+		"transferred to the department": {func(d *desk, conv string) error {
+			d.leave("vera")
+			_, err := d.Transfer(ctx, d.agents["anna"], conv, Destination{Department: d.support.PublicID})
+			return err
+		}, "transferred, left ben, left chloe, assigned auto ben"},
+		"lost": {func(d *desk, conv string) error {
+			d.leave("anna")
+			d.leave("ben")
+			d.leave("chloe")
+			d.pass(testGrace)
+			return nil
+		}, "agent_lost anna, left ben, left chloe"},
+		"taken over by the guest": {func(d *desk, conv string) error {
+			_, err := d.Transfer(ctx, d.agents["anna"], conv, Destination{Agent: d.agents["ben"].PublicID})
+			return err
+		}, "transferred ben"},
+		"closed": {closeBy("anna"), "closed agent"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, v, conv := invited(t)
+			d.invite("anna", "chloe", conv)
+			from := d.conv(conv).LastSeq
+			ear := d.listen(TopicAgent(d.agents["ben"].ID))
+			must(t, test.act(d, conv))
+			d.settle()
+			d.happened(conv, from, test.want)
+			d.hub.Publish([]byte(`{"t":"mark"}`), TopicAgent(d.agents["ben"].ID))
+			heard := ear.await(t, func(f map[string]any) bool { return f["t"] == "mark" })
+			last := float64(from)
+			told := slices.DeleteFunc(slices.Clone(heard), func(f map[string]any) bool {
+				seq, _ := f["seq"].(float64)
+				known := seq <= last // or told again, to a new owner
+				last = max(last, seq)
+				return known
+			})
+			seen := d.sent(v)
+			want := strings.Split(test.want, ", ")
+			for i := range want {
+				want[i], _, _ = strings.Cut(want[i], " ")
+			}
+			if got := kinds(told); !slices.Equal(got, want) {
+				t.Errorf("ben hears %v of %v", got, want)
+			}
+			if got := kinds(seen); !slices.Equal(got[len(got)-len(want):], want) {
+				t.Errorf("the visitor hears %v at last, want %v", got, want)
+			}
+			for _, f := range append(heard, seen...) {
+				if f["kind"] == "left" && (f["agent"].(map[string]any)["name"] == "" || f["from"].(map[string]any)["type"] == "visitor") {
+					t.Errorf("who left is not said: %v", f)
+				}
+			}
+		})
 	}
 }

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"foyer/app/store"
 	"foyer/models"
@@ -22,6 +23,8 @@ type move struct {
 	also *models.Message
 	// note is added for agents only, after the event; may be empty.
 	note string
+	// left are guests whom the move sent off by the way.
+	left []models.Agent
 	// about is set by decide to the agent whom the event is about, where that is not the owner.
 	about *models.Agent
 	// decision is kept with it; may be nil.
@@ -77,7 +80,7 @@ func (s *Service) begin(m *move, after *models.Summary) <-chan error {
 			s.hub.Publish(frame(eventFor(after.PublicID, e, false)), TopicAgent(after.AgentID))
 		}
 		for _, e := range news.events {
-			s.tell(*after, s.named(m, *after, e), news.before)
+			s.tell(*after, s.named(m, *after, e), news.before...)
 		}
 		s.wakeSweeper(after.DueAt)
 	})
@@ -87,7 +90,7 @@ func (s *Service) begin(m *move, after *models.Summary) <-chan error {
 type news struct {
 	events  []models.Message
 	backlog []store.Event // for a new owner
-	before  int64         // the owner
+	before  []int64       // the owner and the guests
 }
 
 // carryOut makes a move within a transaction. No events are news of nothing but a deadline.
@@ -97,8 +100,8 @@ func (s *Service) carryOut(tx *store.Tx, m *move) (news, error) {
 		return news{}, err
 	}
 	before := *c
-	n := news{before: before.AgentID}
-	m.also = nil
+	n := news{before: append([]int64{before.AgentID}, before.Guests...)}
+	m.also, m.left = nil, nil
 	told, err := m.decide(tx, c)
 	if errors.Is(err, errLater) {
 		return n, tx.Save(c)
@@ -109,10 +112,13 @@ func (s *Service) carryOut(tx *store.Tx, m *move) (news, error) {
 	if err := s.arm(tx, before, c); err != nil {
 		return n, err
 	}
-	if c.AgentID != 0 && c.AgentID != n.before {
+	if c.AgentID != 0 && c.AgentID != before.AgentID {
 		if n.backlog, err = tx.Log(c, maxBacklog); err != nil {
 			return n, err
 		}
+	}
+	if m.left, err = sentOff(tx, before, c, told); err != nil {
+		return n, err
 	}
 	told.AuthorType, told.AuthorID = models.BySystem, m.byID
 	if m.by != nil {
@@ -131,9 +137,27 @@ func (s *Service) carryOut(tx *store.Tx, m *move) (news, error) {
 	return n, err
 }
 
+// sentOff returns which guests of before are none any more, but for the new owner and whom the event
+// tells of anyway. The change must not be stored yet.
+func sentOff(tx *store.Tx, before models.Conversation, c *models.Conversation, told models.Message) (gone []models.Agent, err error) {
+	if len(before.Guests) <= len(c.Guests) {
+		return nil, nil
+	}
+	was, err := tx.Summary(c.ID)
+	for _, a := range was.GuestAgents {
+		if !slices.Contains(c.Guests, a.ID) && a.ID != c.AgentID && told.Kind != models.EventLeft {
+			gone = append(gone, a)
+		}
+	}
+	return gone, err
+}
+
 // tellMore adds the events that follow a move's own.
 func (m *move) tellMore(tx *store.Tx, c *models.Conversation, n *news) error {
 	var more []models.Message
+	for _, a := range m.left {
+		more = append(more, models.Message{Kind: models.EventLeft, AuthorType: models.BySystem, AgentID: a.ID})
+	}
 	if m.also != nil {
 		more = append(more, *m.also)
 	}
@@ -163,6 +187,11 @@ func (s *Service) named(m *move, after models.Summary, msg models.Message) store
 	}
 	if m.about != nil && msg.AgentID == m.about.ID {
 		e.AgentPublicID, e.AgentName = m.about.PublicID, m.about.Name
+	}
+	for _, a := range m.left {
+		if msg.AgentID == a.ID {
+			e.AgentPublicID, e.AgentName = a.PublicID, a.Name
+		}
 	}
 	if msg.DepartmentID != 0 {
 		e.DepartmentPublicID, e.DepartmentName = after.DepartmentPublicID, after.DepartmentName
