@@ -130,3 +130,42 @@ func TestMembersComeAndGo(t *testing.T) {
 	two := d.begin(d.visitor(), Start{CID: "b", Text: "anybody?", Department: sales.PublicID}) // of nobody now
 	d.expect(two, "message queued")
 }
+
+// Nobody is left to wait where nobody will ever come.
+func TestTheLastMemberStaysWhileTheyAreNeeded(t *testing.T) {
+	ctx := context.Background()
+	for name, test := range map[string]struct {
+		need func(d *desk, sales models.Department)
+		kind models.Kind
+		says string
+	}{
+		"nothing waits": {func(*desk, models.Department) {}, "", ""},
+		"a message does": {func(d *desk, sales models.Department) {
+			d.begin(d.visitor(), Start{CID: "m", Text: "call me", Kind: models.KindMessage, Department: sales.PublicID})
+		}, "", ""},
+		"somebody waits": {func(d *desk, sales models.Department) {
+			d.begin(d.visitor(), Start{CID: "a", Text: "hello", Department: sales.PublicID})
+		}, models.KindNotEligible, "somebody waits"},
+		"another overflows into it": {func(d *desk, sales models.Department) {
+			d.set(func(to *models.Department) { to.Then, to.OverflowID = models.ThenOverflow, sales.ID })
+		}, models.KindNotEligible, "overflows into it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			olga := d.hireFor("olga", 1, models.RoleOwner)
+			sales := d.add("Sales", "sam", "sue")
+			test.need(d, sales)
+			_, err := d.RemoveMember(ctx, olga, sales.PublicID, d.agents["sue"].PublicID)
+			must(t, err)
+			_, err = d.RemoveMember(ctx, olga, sales.PublicID, d.agents["sam"].PublicID)
+			if refused(t, err, test.kind); err != nil && !strings.Contains(err.Error(), test.says) {
+				t.Error(err)
+			}
+			got, err := d.Department(ctx, olga, sales.PublicID)
+			must(t, err)
+			if stays := len(got.Members) == 1; stays != (test.kind != "") {
+				t.Errorf("its members are %+v", got.Members)
+			}
+		})
+	}
+}

@@ -86,9 +86,8 @@ func (a *Account) checkOverflow(db *gorm.DB, d *models.Department) error {
 	if d.OverflowID == 0 {
 		return nil
 	}
-	var account models.Account
-	if err := db.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", a.id).Take(&account).Error; err != nil {
-		return missing(err, "there is no such account")
+	if err := a.hold(db); err != nil {
+		return err
 	}
 	seen := map[int64]bool{d.ID: true}
 	for next, then := d.OverflowID, d.Then; next != 0; {
@@ -132,15 +131,48 @@ func (a *Account) SaveMember(ctx context.Context, m models.DepartmentMember) err
 	})
 }
 
-// DeleteMember takes an agent out of a department. Conversations they have stay theirs.
+// DeleteMember takes an agent out of a department. Conversations they have stay theirs. The last one
+// stays while somebody waits there, or would be sent there.
 func (a *Account) DeleteMember(ctx context.Context, departmentID, agentID int64) error {
-	res := a.store.write.WithContext(ctx).
-		Where("account_id = ? AND department_id = ? AND agent_id = ?", a.id, departmentID, agentID).
-		Delete(&models.DepartmentMember{})
-	if res.Error == nil && res.RowsAffected == 0 {
-		return models.Errorf(models.KindNotFound, "this agent is not in the department")
+	return a.store.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		if err := a.hold(db); err != nil { // of two who go at once, one is the last
+			return err
+		}
+		res := db.Where("account_id = ? AND department_id = ? AND agent_id = ?", a.id, departmentID, agentID).
+			Delete(&models.DepartmentMember{})
+		if res.Error == nil && res.RowsAffected == 0 {
+			return models.Errorf(models.KindNotFound, "this agent is not in the department")
+		}
+		if res.Error != nil {
+			return res.Error
+		}
+		return a.maybeUnstaffed(db, departmentID)
+	})
+}
+
+// maybeUnstaffed says why nobody answering for a department may not be, if that is so.
+func (a *Account) maybeUnstaffed(db *gorm.DB, departmentID int64) error {
+	staffed, waited, overflow := false, false, false
+	err := db.Raw(`SELECT EXISTS (SELECT 1 FROM department_members WHERE account_id = ? AND department_id = ?),
+		EXISTS (SELECT 1 FROM conversations WHERE account_id = ? AND department_id = ? AND state IN ('queued', 'offered') AND kind = 'chat'),
+		EXISTS (SELECT 1 FROM departments WHERE account_id = ? AND overflow_id = ?)`,
+		a.id, departmentID, a.id, departmentID, a.id, departmentID).Row().Scan(&staffed, &waited, &overflow)
+	switch {
+	case err != nil || staffed:
+		return err
+	case waited:
+		return models.Errorf(models.KindNotEligible, "this agent is the last of the department, and somebody waits there: add another one first")
+	case overflow:
+		return models.Errorf(models.KindNotEligible, "this agent is the last of the department, and another one overflows into it: add another agent first")
 	}
-	return res.Error
+	return nil
+}
+
+// hold keeps others from changing how the account's departments hang together until the transaction ends.
+func (a *Account) hold(db *gorm.DB) error {
+	var account models.Account
+	err := db.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", a.id).Take(&account).Error
+	return missing(err, "there is no such account")
 }
 
 // SetLimit stores how many conversations an agent may have at once.
