@@ -118,6 +118,24 @@ func (s *Service) agentChanged(ctx context.Context, a models.Agent, news change)
 	return nil
 }
 
+// checkPresence sees to it that what colleagues were told of agents is so: who is at their desk no more,
+// or counts as being there since the account's settings were changed, and whose coming or going could
+// not be stored.
+func (s *Service) checkPresence(ctx context.Context) {
+	list, err := s.store.Seen(ctx, s.presence.Agents())
+	if err != nil && ctx.Err() == nil {
+		slog.Error("presence of agents could not be read", "error", err)
+	}
+	for _, a := range list {
+		if s.Status(a.Agent, models.Account{AutoAway: a.AutoAway}) == a.Seen {
+			continue
+		}
+		if err := s.agentChanged(ctx, a.Agent, change{}); err != nil {
+			slog.Error("an agent's presence could not be stored", "agent", a.PublicID, "error", err)
+		}
+	}
+}
+
 func (n change) store(tx *store.Tx, a *models.Agent) error {
 	if n.wish != "" {
 		if err := tx.SetAvailability(a.ID, n.wish); err != nil {

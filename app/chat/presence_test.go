@@ -209,3 +209,70 @@ func TestASignOfLifeThatWasNotStoredIsStoredAtTheNext(t *testing.T) {
 		t.Errorf("she is %s", got)
 	}
 }
+
+// What colleagues are told of somebody does not stay wrong, whatever was missed.
+func TestWhatWasToldOfAnAgentIsPutRight(t *testing.T) {
+	ctx := context.Background()
+	for name, test := range map[string]struct {
+		miss func(d *desk, refused func(func() error))
+		want models.Availability
+	}{
+		"auto-away is switched off": {func(d *desk, _ func(func() error)) {
+			d.pass(time.Hour)
+			d.castNet(ctx)
+			d.autoAway(0)
+		}, models.Online},
+		"auto-away is put off": {func(d *desk, _ func(func() error)) {
+			d.pass(time.Hour)
+			d.castNet(ctx)
+			d.autoAway(2 * 60 * 60)
+		}, models.Online},
+		"auto-away comes sooner": {func(d *desk, _ func(func() error)) {
+			d.pass(5 * time.Minute)
+			d.castNet(ctx)
+			d.autoAway(60)
+		}, models.Away},
+		"a departure that could not be stored": {func(d *desk, refused func(func() error)) {
+			refused(func() error { return d.AgentLeft(ctx, d.agents["anna"]) })
+		}, models.Offline},
+		"a return that was not noticed": {func(d *desk, _ func(func() error)) {
+			d.leave("anna")
+			d.presence.AgentCame(d.agents["anna"].ID)
+		}, models.Online},
+		"a sign of life after which no more could be stored": {func(d *desk, refused func(func() error)) {
+			d.pass(time.Hour)
+			d.castNet(ctx)
+			refused(func() error { return d.Active(ctx, d.agents["anna"]) })
+		}, models.Online},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.autoAway(600)
+			d.come("anna")
+			test.miss(d, func(act func() error) {
+				end := d.refuse("UPDATE OF status, ended_at ON presence_intervals")
+				defer end()
+				if err := act(); err == nil {
+					t.Fatal("it was stored")
+				}
+			})
+			ear := d.listen(TopicAgents(d.site.AccountID))
+			d.castNet(ctx)
+			list, err := d.db.Seen(ctx, []int64{d.agents["anna"].ID})
+			must(t, err)
+			if len(list) != 1 || list[0].Seen != test.want || d.status("anna") != test.want {
+				t.Errorf("she was told to be %v and is %s, want %s", list, d.status("anna"), test.want)
+			}
+			d.pump.tell(d.hub, d.site.AccountID, "mark", func() []byte { return []byte(`{"t":"mark"}`) })
+			told := 0
+			for _, f := range ear.await(t, func(f map[string]any) bool { return f["t"] == "mark" }) {
+				if f["t"] == "presence" && f["status"] == string(test.want) {
+					told++
+				}
+			}
+			if told == 0 {
+				t.Error("colleagues were not told")
+			}
+		})
+	}
+}

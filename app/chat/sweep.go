@@ -119,8 +119,8 @@ func (s *Service) sweepOnce(ctx context.Context) time.Duration {
 }
 
 // castNet looks at every queue in which somebody waits, in case a kick was lost, at every agent whose
-// conversations have a deadline that doesn't fit whether they are here, or who is here but not at their
-// desk, and at every visitor who waits and has gone unseen.
+// conversations have a deadline that doesn't fit whether they are here, or who is not what colleagues
+// were told, and at every visitor who waits and has gone unseen.
 func (s *Service) castNet(ctx context.Context) {
 	owners, err := s.store.Owners(ctx)
 	if err != nil && ctx.Err() == nil {
@@ -134,15 +134,7 @@ func (s *Service) castNet(ctx context.Context) {
 			slog.Error("an agent's presence could not be stored", "agent", o.PublicID, "error", err)
 		}
 	}
-	idle, err := s.store.Idle(ctx)
-	if err != nil && ctx.Err() == nil {
-		slog.Error("idle agents could not be listed", "error", err)
-	}
-	for _, a := range idle {
-		if err := s.agentChanged(ctx, a, change{}); err != nil {
-			slog.Error("an agent's idleness could not be stored", "agent", a.PublicID, "error", err)
-		}
-	}
+	s.checkPresence(ctx)
 	s.castForVisitors(ctx)
 	if err := s.store.StayAlive(ctx); err != nil && ctx.Err() == nil {
 		slog.Error("the server's being alive could not be noted", "error", err)

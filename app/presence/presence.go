@@ -3,7 +3,11 @@
 // decided in app/chat.
 package presence
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // Presence counts the connections of agents and visitors. The zero value is ready.
 type Presence struct {
@@ -24,6 +28,13 @@ func (p *Presence) Agent(id int64) bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.agents[id] > 0
+}
+
+// Agents returns all agents who have a connection.
+func (p *Presence) Agents() []int64 {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return slices.Collect(maps.Keys(p.agents))
 }
 
 // VisitorCame counts a connection of a visitor and reports whether it is the only one.

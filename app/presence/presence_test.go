@@ -2,6 +2,7 @@ package presence_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -96,5 +97,19 @@ func TestPresenceSurvivesAChurn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAllAgentsWhoAreHere(t *testing.T) {
+	var p presence.Presence
+	for _, id := range []int64{3, 1, 1, 2} {
+		p.AgentCame(id)
+	}
+	p.VisitorCame(4)
+	p.AgentLeft(1)
+	p.AgentLeft(2)
+	got := p.Agents()
+	if slices.Sort(got); !slices.Equal(got, []int64{1, 3}) {
+		t.Errorf("%v are here, want 1 and 3", got)
 	}
 }

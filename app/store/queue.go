@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -230,14 +231,36 @@ func (s *Store) Owners(ctx context.Context) (list []Owner, err error) {
 	return list, err
 }
 
-// Idle reads the agents of all accounts who are taken to be online although they have shown no sign of
-// being at their desk for as long as their account lets them.
-func (s *Store) Idle(ctx context.Context) (list []models.Agent, err error) {
-	err = s.read.WithContext(ctx).Raw(`SELECT a.* FROM presence_intervals p JOIN agents a ON a.id = p.agent_id
-		JOIN accounts c ON c.id = a.account_id
-		WHERE p.ended_at = 0 AND p.status = 'online' AND c.auto_away > 0 AND a.active_at + 1000 * c.auto_away <= ?`,
-		models.InstantOf(s.now())).Scan(&list).Error
-	return list, err
+// Seen is an agent as colleagues were told of them.
+type Seen struct {
+	models.Agent                     // only what decides about their presence is set
+	AutoAway     int                 // their account's
+	Seen         models.Availability // offline while no presence is recorded
+}
+
+const seenSelect = `SELECT a.id, a.account_id, a.public_id, a.availability, a.accepting, a.active_at, c.auto_away,
+	COALESCE(p.status, 'offline') AS seen FROM accounts c JOIN agents a ON a.account_id = c.id `
+
+// Seen reads the agents of all accounts who are taken to be online or away, and those of the given ones.
+func (s *Store) Seen(ctx context.Context, ids []int64) ([]Seen, error) {
+	list, err := readAll[Seen](s.read.WithContext(ctx).Raw(seenSelect + "JOIN presence_intervals p ON p.agent_id = a.id AND p.ended_at = 0"))
+	if err != nil {
+		return nil, fmt.Errorf("read who is seen: %w", err)
+	}
+	known := make(map[int64]bool, len(list))
+	for _, a := range list {
+		known[a.ID] = true
+	}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return known[id] })
+	for part := range slices.Chunk(ids, 500) {
+		unseen, err := readAll[Seen](s.read.WithContext(ctx).Raw(
+			seenSelect+"LEFT JOIN presence_intervals p ON p.agent_id = a.id AND p.ended_at = 0 WHERE a.id IN ?", part))
+		if err != nil {
+			return nil, fmt.Errorf("read who is not seen: %w", err)
+		}
+		list = append(list, unseen...)
+	}
+	return list, nil
 }
 
 // SetPresence records what an agent is from now on. A gap of at most merge in the same presence,

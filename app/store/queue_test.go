@@ -193,47 +193,39 @@ func TestThePaceOfAQueueIsOfThoseWhoHadToWait(t *testing.T) {
 	})
 }
 
-func TestWhoIsIdle(t *testing.T) {
+func TestWhoIsSeenAndAsWhat(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, b *bed) {
-		a, never := newTenant(t, b), newTenant(t, b)
+		a, other := newTenant(t, b), newTenant(t, b)
 		must(t, a.account().SaveRouting(background, models.Account{AutoAway: 60}))
-		must(t, never.account().SaveRouting(background, models.Account{AutoAway: 0}))
+		must(t, other.account().SaveRouting(background, models.Account{AutoAway: 0}))
 		is := func(a *tenant, agent models.Agent, what models.Availability) {
 			t.Helper()
 			must(t, a.account().Change(background, func(tx *Tx) error { return tx.SetPresence(agent.ID, what, 0) }, nil))
 		}
-		active := func(agent models.Agent) {
-			t.Helper()
-			must(t, a.account().Change(background, func(tx *Tx) error { return tx.SetActive(agent.ID) }, nil))
+		anna, ben, chloe, dora := a.agent("Anna", 1), a.agent("Ben", 1), a.agent("Chloe", 1), a.agent("Dora", 1)
+		a.agent("Emil", 1) // of no interest
+		fred := other.agent("Fred", 1)
+		is(a, anna, models.Online)
+		is(a, ben, models.Away)
+		is(a, chloe, models.Online)
+		is(a, chloe, models.Offline)
+		is(other, fred, models.Online)
+		list, err := b.Seen(background, []int64{anna.ID, dora.ID})
+		must(t, err)
+		got := map[string]string{}
+		for _, s := range list {
+			got[s.PublicID] = fmt.Sprint(s.Seen, " ", s.AutoAway, " ", s.AccountID, " ", s.Availability, " ", s.ActiveAt == anna.ActiveAt)
 		}
-		idle := func(why string, want ...string) {
-			t.Helper()
-			list, err := b.Idle(background)
-			must(t, err)
-			names := []string{}
-			for _, agent := range list {
-				names = append(names, agent.Name)
-			}
-			if slices.Sort(names); !slices.Equal(names, want) && len(names)+len(want) > 0 {
-				t.Errorf("%s: idle are %q, want %q", why, names, want)
-			}
+		told := func(agent models.Agent, seen models.Availability, autoAway int) string {
+			return fmt.Sprint(seen, " ", autoAway, " ", agent.AccountID, " ", agent.Availability, " ", true)
 		}
-		anna, ben, chloe := a.agent("Anna", 1), a.agent("Ben", 1), a.agent("Chloe", 1)
-		a.agent("Dora", 1) // not here
-		for _, agent := range []models.Agent{anna, ben} {
-			is(a, agent, models.Online)
+		want := map[string]string{
+			anna.PublicID: told(anna, models.Online, 60), ben.PublicID: told(ben, models.Away, 60),
+			dora.PublicID: told(dora, models.Offline, 60), fred.PublicID: told(fred, models.Online, 0),
 		}
-		is(a, chloe, models.Away)
-		is(never, never.agent("Emil", 1), models.Online)
-		b.clock.pass(time.Minute - time.Millisecond)
-		idle("not yet")
-		active(ben)
-		b.clock.pass(time.Millisecond)
-		idle("Ben did something", "Anna")
-		is(a, anna, models.Away)
-		idle("Anna is away by now")
-		b.clock.pass(time.Minute)
-		idle("and Ben", "Ben")
+		if !maps.Equal(got, want) || len(list) != len(want) {
+			t.Errorf("%v\nwant %v", got, want)
+		}
 	})
 }
 
