@@ -34,7 +34,7 @@ const (
 	rank     action = "priority"
 	leave    action = "end" // by the visitor, who is told nothing but that it is so
 	read     action = "read"
-	system   action = "system" // by the assigner or the sweeper
+	system   action = "system" // by the assigner or the sweeper, or for an agent who wants nothing any more
 )
 
 type input struct {
@@ -104,13 +104,8 @@ func (r register) step(in input, out output) (bool, register) {
 		possible := r.state == models.StateOffered && r.owner == in.by ||
 			in.what == take && (r.state == models.StateQueued || free && in.boss)
 		return possible && r.to(models.StateActive, in.by).tells(out), r.to(models.StateActive, in.by)
-	case decline:
-		next := r.to(models.StateQueued, "")
-		after := next
-		if out.state == models.StateActive { // back with who transferred it, which the system's `returned` tells
-			after = next.to(models.StateActive, out.owner)
-		}
-		return r.state == models.StateOffered && r.owner == in.by && after.tells(out), next
+	case decline: // what it does its event tells, as when an agent goes home while it rings at them
+		return true, r
 	case transfer:
 		next := r.to(models.StateQueued, "")
 		if in.to != "" {
@@ -229,7 +224,7 @@ func (h *history) check(r *race) {
 	end := h.tick.Add(1)
 	n := map[string]int{}
 	r.query(`SELECT c.public_id, m.kind, m.agent_id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-		WHERE c.account_id = %d AND m.author_type = 'system' AND m.seq > 1 AND m.kind <> 'idle' ORDER BY c.id, m.seq`,
+		WHERE c.account_id = %d AND (m.author_type = 'system' OR m.kind = 'declined') AND m.seq > 1 AND m.kind NOT IN ('idle', 'left') ORDER BY c.id, m.seq`,
 		func(scan func(...any) error) error {
 			var conv string
 			var kind models.EventKind
