@@ -16,54 +16,6 @@ const (
 	typingMost  = 3                // and how many times the silent time it may come to in all
 )
 
-// arm sets the deadlines that a change of state brings with it.
-func (s *Service) arm(tx *store.Tx, before models.Conversation, c *models.Conversation) error {
-	if c.State == models.StateClosed || c.Fence == before.Fence {
-		return nil
-	}
-	if _, set := c.Deadlines[models.DueAgentGrace]; !set && c.AgentID != 0 && !s.presence.Agent(c.AgentID) { // taken or accepted through the API alone: they have the grace to turn up
-		c.SetDue(models.DueAgentGrace, tx.Now().Add(s.settings.AgentGrace))
-	}
-	owned := c.State == models.StateActive && (before.State != models.StateActive || before.AgentID != c.AgentID)
-	waits := c.InQueue() && (!before.InQueue() || before.DepartmentID != c.DepartmentID)
-	if !owned && !waits {
-		return nil
-	}
-	d, err := tx.Department(c.DepartmentID)
-	if err != nil {
-		return err
-	}
-	if owned {
-		s.armOwned(&d, c, tx.Now())
-	} else {
-		s.armWait(&d, c, tx.Now())
-	}
-	return nil
-}
-
-func (s *Service) armOwned(d *models.Department, c *models.Conversation, now models.Instant) {
-	if d.SilentTime > 0 && (c.Kind == models.KindChat || s.presence.Visitor(c.VisitorID)) { // else nobody waits for the answer
-		c.SetDue(models.DueSilent, now.Add(seconds(d.SilentTime)))
-	}
-	if d.IdleWarn > 0 && c.Kind == models.KindChat {
-		c.SetDue(models.DueIdle, now.Add(seconds(d.IdleWarn)))
-	}
-}
-
-func (s *Service) armWait(d *models.Department, c *models.Conversation, now models.Instant) {
-	if d.MaxWait > 0 && d.Then != models.ThenWait {
-		c.SetDue(models.DueWait, now.Add(seconds(d.MaxWait)))
-	}
-	if open, next := d.Turn(now); !open {
-		c.SetDue(models.DueClosing, now.Add(lookAgain))
-	} else if !next.IsZero() {
-		c.SetDue(models.DueClosing, next)
-	}
-	if !s.presence.Visitor(c.VisitorID) {
-		c.SetDue(models.DueAbandoned, now.Add(s.settings.VisitorGrace))
-	}
-}
-
 // errLater says that a deadline was put off or taken back: nothing is to be told.
 var errLater = errors.New("chat: a deadline was put off")
 

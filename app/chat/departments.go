@@ -134,8 +134,8 @@ func (s *Service) AddDepartment(ctx context.Context, by models.Agent, to Departm
 	return s.Department(ctx, by, d.PublicID)
 }
 
-// SetDepartment changes the settings of a department. Whoever waits there is looked at anew; deadlines
-// that run already stay.
+// SetDepartment changes the settings of a department. Whoever waits there is looked at anew, and may wait
+// for as long as is wanted now; other deadlines that run already stay.
 func (s *Service) SetDepartment(ctx context.Context, by models.Agent, id string, to DepartmentSettings) (Department, error) {
 	if err := mayAdminister(by); err != nil {
 		return Department{}, err
@@ -152,6 +152,9 @@ func (s *Service) SetDepartment(ctx context.Context, by models.Agent, id string,
 		return Department{}, err
 	}
 	s.changed(by.AccountID)
+	if err := s.rearm(ctx, by.AccountID, d.ID); err != nil {
+		return Department{}, err
+	}
 	return s.Department(ctx, by, id)
 }
 

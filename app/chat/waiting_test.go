@@ -211,3 +211,59 @@ func TestNobodyIsKeptToBeToldTheirPlaceWhoWaitsNoMore(t *testing.T) {
 		t.Errorf("%d are kept", n)
 	}
 }
+
+// Who waits must not go on doing so by settings that are no longer wanted.
+func TestChangedSettingsCountForThoseWhoWait(t *testing.T) {
+	ctx := context.Background()
+	tests := map[string]struct {
+		before, after func(*DepartmentSettings)
+		passes        time.Duration
+		story         string
+		ends          string
+	}{
+		"a longest wait":       {nil, func(to *DepartmentSettings) { to.MaxWait, to.Then = 300, models.ThenMessage }, 4 * time.Minute, "missed waited", "message queued"},
+		"that is over already": {nil, func(to *DepartmentSettings) { to.MaxWait, to.Then = 60, models.ThenMessage }, 0, "missed waited", "message queued"},
+		"a longer one": {
+			func(to *DepartmentSettings) { to.MaxWait, to.Then = 300, models.ThenMessage },
+			func(to *DepartmentSettings) { to.MaxWait = 600 }, 9*time.Minute - time.Millisecond, "", "queued",
+		},
+		"none any more": {
+			func(to *DepartmentSettings) { to.MaxWait, to.Then = 300, models.ThenMessage },
+			func(to *DepartmentSettings) { to.MaxWait = 0 }, time.Hour, "", "queued",
+		},
+		"hours that end today": {nil, func(to *DepartmentSettings) { to.Hours = hours(8*60, 10*60) }, 59 * time.Minute, "missed closed", "message queued"},
+		"hours that are over":  {nil, func(to *DepartmentSettings) { to.Hours = hours(7*60, 8*60) }, lookAgain, "missed closed", "message queued"},
+		"always open": {
+			func(to *DepartmentSettings) { to.Hours = hours(8*60, 10*60) },
+			func(to *DepartmentSettings) { to.Hours = nil }, 2 * time.Hour, "", "queued",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			owner := d.hireFor("olga", 1, models.RoleOwner)
+			to := NewDepartmentSettings()
+			to.Name = "Support"
+			set := func(change func(*DepartmentSettings)) {
+				change(&to)
+				_, err := d.SetDepartment(ctx, owner, d.support.PublicID, to)
+				must(t, err)
+			}
+			if test.before != nil {
+				set(test.before)
+			}
+			conv := d.start(d.visitor(), "hello")
+			from := d.conv(conv).LastSeq
+			d.pass(time.Minute)
+			set(test.after)
+			if test.passes > 0 {
+				d.pass(test.passes - time.Millisecond)
+				d.happened(conv, from, "")
+				d.pass(time.Millisecond)
+			}
+			d.sweepNow()
+			d.happened(conv, from, test.story)
+			d.expect(conv, test.ends)
+		})
+	}
+}

@@ -53,6 +53,9 @@ var changes = map[string]func(tx *Tx, mine, theirs *neighbour) (any, error){
 		}
 		return nil, err
 	},
+	"Waiting": func(tx *Tx, _, theirs *neighbour) (any, error) {
+		return tx.Waiting(theirs.support.ID)
+	},
 	"Seat": func(tx *Tx, _, theirs *neighbour) (any, error) {
 		return tx.Seat(theirs.agent.ID, theirs.support.ID)
 	},

@@ -276,6 +276,12 @@ func (tx *Tx) InQueue(departmentID int64) (n int, err error) {
 	return n, err
 }
 
+// Waiting reads, for changing them, the conversations of those who wait in a department.
+func (tx *Tx) Waiting(departmentID int64) ([]*models.Conversation, error) {
+	return pointers(readAll[models.Conversation](tx.db.Raw(`SELECT * FROM conversations WHERE account_id = ? AND department_id = ?
+		AND state IN ('queued', 'offered') AND kind = 'chat' ORDER BY id`+tx.texts.lock, tx.account, departmentID)))
+}
+
 // LastAgent is who had the last conversation of a visitor, 0 for nobody.
 func (tx *Tx) LastAgent(visitorID int64) (id int64, err error) {
 	err = tx.db.Raw(`SELECT COALESCE((SELECT agent_id FROM conversations
@@ -317,11 +323,15 @@ func (tx *Tx) Account() (models.Account, error) {
 }
 
 // Of reads, for changing them, the conversations that are an agent's or ring at them.
-func (tx *Tx) Of(agentID int64) (list []*models.Conversation, err error) {
-	rows, err := readAll[models.Conversation](tx.db.Raw(`SELECT * FROM conversations
-		WHERE account_id = ? AND agent_id = ? AND state IN ('offered', 'active') ORDER BY id`+tx.texts.lock, tx.account, agentID))
+func (tx *Tx) Of(agentID int64) ([]*models.Conversation, error) {
+	return pointers(readAll[models.Conversation](tx.db.Raw(`SELECT * FROM conversations
+		WHERE account_id = ? AND agent_id = ? AND state IN ('offered', 'active') ORDER BY id`+tx.texts.lock, tx.account, agentID)))
+}
+
+func pointers(rows []models.Conversation, err error) ([]*models.Conversation, error) {
+	list := make([]*models.Conversation, len(rows))
 	for i := range rows {
-		list = append(list, &rows[i])
+		list[i] = &rows[i]
 	}
 	return list, err
 }
