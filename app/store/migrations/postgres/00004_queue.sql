@@ -36,7 +36,7 @@ ALTER TABLE conversations ADD COLUMN guests TEXT;
 ALTER TABLE conversations ADD COLUMN ask_again_at BIGINT NOT NULL DEFAULT 0;
 -- All deadlines of a conversation; due_at and due_what are the first of them.
 ALTER TABLE conversations ADD COLUMN deadlines TEXT;
-UPDATE conversations SET due_at = 0, due_what = '' WHERE due_at > 0; -- set anew at every start
+UPDATE conversations SET due_at = 0, due_what = '' WHERE due_at > 0; -- graces: a start sets them anew, other deadlines begin with the next change of state
 DROP INDEX conversations_queue;
 CREATE INDEX conversations_queue ON conversations(account_id, priority DESC, arrived_at, id)
   WHERE state IN ('queued', 'offered') AND kind = 'chat';
