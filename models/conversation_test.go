@@ -103,7 +103,7 @@ func TestWhichChangesAStateAllows(t *testing.T) {
 			func(c *models.Conversation) error { return c.Withdraw(later) }, []models.State{offered},
 			func(c *models.Conversation) {
 				c.State, c.AgentID, c.Tried, c.AskAgainAt = queued, 0, []int64{chloe, anna}, later
-				c.Deadlines = models.Deadlines{models.DueWait: then + 1, models.DueAskAgain: later}
+				c.Deadlines = models.Deadlines{models.DueWait: then + 1, models.DueBack: then + 3, models.DueAskAgain: later}
 				c.DueAt, c.DueWhat = then+1, models.DueWait
 			}, "", false,
 		},
