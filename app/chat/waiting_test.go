@@ -17,7 +17,9 @@ func TestWhoWasLostGetsTheirConversationBackIfTheyAreFree(t *testing.T) {
 		"back together with a colleague": {func(d *desk) {
 			d.set(func(to *models.Department) { to.Mode = models.ModePull })
 			d.come("ben")
-			d.set(func(to *models.Department) { to.Mode = models.ModeAuto })
+			d.support.Mode = models.ModeAuto // and nobody looks until anna comes
+			must(d.t, d.account.SaveDepartment(context.Background(), &d.support))
+			d.plans.forget(d.site.AccountID)
 		}, "active with anna"},
 		"somebody has it by now": {func(d *desk) { d.come("ben") }, "active with ben"},
 		"back, but taking nothing new": {func(d *desk) {
