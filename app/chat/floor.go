@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -71,6 +72,7 @@ type plans struct {
 	mu    sync.Mutex
 	known map[int64]knownPlan
 	turn  int // how often one was forgotten
+	swept time.Time
 }
 
 type knownPlan struct {
@@ -103,6 +105,10 @@ func (s *Service) plan(ctx context.Context, accountID int64) (store.Plan, error)
 	defer p.mu.Unlock()
 	if p.known == nil {
 		p.known = map[int64]knownPlan{}
+	}
+	if began.Sub(p.swept) >= sweepEvery {
+		p.swept = began
+		maps.DeleteFunc(p.known, func(_ int64, old knownPlan) bool { return began.Sub(old.at) >= planAge })
 	}
 	if p.turn == turn { // else it may have been read before what is to be forgotten
 		p.known[accountID] = knownPlan{plan, began}

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -28,7 +29,11 @@ type sites struct {
 	mu    sync.Mutex
 	known map[int64]answering
 	turn  int // how often one was forgotten
+	swept models.Instant
 }
+
+// sweepEvery is how often what is too old to be used is forgotten: of accounts that nobody asks about.
+const sweepEvery = time.Minute
 
 // answering is who answers in an account, as it was known some time ago.
 type answering struct {
@@ -62,6 +67,10 @@ func (s *sites) put(a answering, turn int) {
 	}
 	if s.known == nil {
 		s.known = map[int64]answering{}
+	}
+	if a.at.Sub(s.swept) >= sweepEvery {
+		s.swept = a.at
+		maps.DeleteFunc(s.known, func(_ int64, old answering) bool { return a.at.Sub(old.at) >= sitesAge })
 	}
 	s.known[a.of.ID] = a
 }

@@ -28,9 +28,9 @@ func (a *Account) Agents(ctx context.Context) ([]Colleague, error) {
 }
 
 // WantOnline reads the agents who want to be online and to be given conversations, whether they are
-// connected or not.
+// connected or not. Only what decides about their presence is set.
 func (a *Account) WantOnline(ctx context.Context) (list []models.Agent, err error) {
-	err = a.read(ctx).Where("account_id = ? AND availability = ? AND accepting", a.id, models.Online).Find(&list).Error
+	err = a.read(ctx).Select("id, account_id, availability, accepting, active_at").Where("account_id = ? AND availability = ? AND accepting", a.id, models.Online).Find(&list).Error
 	return list, err
 }
 

@@ -31,7 +31,10 @@ func TestAgentsAreListedByNameWithWhatTheyHave(t *testing.T) {
 			must(t, err)
 			got := ""
 			for _, agent := range agents {
-				got += agent.Name
+				got += map[int64]string{anna.ID: "Anna", ben.ID: "Ben"}[agent.ID]
+				if len(agent.PasswordHash) > 0 || agent.Email != "" {
+					t.Errorf("who wants to be online is remembered with %q", agent.Email)
+				}
 			}
 			if got != who {
 				t.Errorf("online want to be %q, want %q", got, who)
