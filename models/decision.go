@@ -12,6 +12,23 @@ type Decision struct {
 	Facts          Facts `gorm:"serializer:json"`
 }
 
+// MaxLeftOut is how many of those who could not have a conversation are kept for each reason.
+const MaxLeftOut = 20
+
+// LeaveOut keeps who could not have it, by the reason.
+func (f *Facts) LeaveOut(ids map[string][]int64) {
+	f.LeftOut, f.LeftOutMore = make(map[string][]int64, len(ids)), nil
+	for reason, list := range ids {
+		if more := len(list) - MaxLeftOut; more > 0 {
+			if f.LeftOutMore == nil {
+				f.LeftOutMore = map[string]int{}
+			}
+			f.LeftOutMore[reason], list = more, list[:MaxLeftOut]
+		}
+		f.LeftOut[reason] = list
+	}
+}
+
 // Facts are what a decision was made of. Names are short: there is one for each assignment.
 type Facts struct {
 	DepartmentID int64              `json:"d"`
@@ -23,7 +40,8 @@ type Facts struct {
 	Language     string             `json:"l,omitempty"`
 	Skills       []string           `json:"k,omitempty"`
 	Candidates   []Candidate        `json:"c,omitempty"` // the best first
-	LeftOut      map[string][]int64 `json:"o,omitempty"` // agents by the reason why they could not have it
+	LeftOut      map[string][]int64 `json:"o,omitempty"` // agents by the reason why they could not have it, at most MaxLeftOut for each
+	LeftOutMore  map[string]int     `json:"x,omitempty"` // how many more there were
 }
 
 // Candidate is an agent who could have had the conversation.

@@ -147,8 +147,9 @@ func (f *floor) decision(queue []models.Conversation, at int, p routing.Pairing,
 	c, d := queue[at], f.byID[queue[at].DepartmentID]
 	facts := models.Facts{
 		DepartmentID: d.ID, Mode: d.Mode, Strategy: d.Strategy, Priority: c.Priority, Waited: now.Sub(c.QueuedAt).Milliseconds(),
-		Language: c.Language, Skills: c.Skills, Candidates: p.Candidates, LeftOut: p.LeftOut,
+		Language: c.Language, Skills: c.Skills, Candidates: p.Candidates,
 	}
+	facts.LeaveOut(p.LeftOut)
 	for _, other := range queue[:at+1] {
 		if other.DepartmentID == c.DepartmentID {
 			facts.Position++

@@ -10,7 +10,7 @@ import (
 
 // Reasons are how a conversation came to its agents.
 type Reasons struct {
-	Decisions []Decision `json:"decisions" doc:"oldest first"`
+	Decisions []Decision `json:"decisions" doc:"oldest first, the last 200"`
 	Now       *Decision  `json:"now" doc:"what would be decided at this moment; null unless it waits"`
 }
 
@@ -22,7 +22,8 @@ type Decision struct {
 	Why        string         `json:"why" enum:"preferred,only_one,least_busy,round_robin,tiers,pull,nobody"`
 	Facts      DecisionFacts  `json:"facts"`
 	Candidates []Candidate    `json:"candidates" doc:"who could have had it, the best first, at most 20"`
-	LeftOut    []LeftOut      `json:"left_out" doc:"members of the department who could not"`
+	LeftOut    []LeftOut      `json:"left_out" doc:"members of the department who could not, at most 20 for each reason"`
+	More       map[string]int `json:"left_out_more,omitempty" doc:"by reason, how many more there were"`
 }
 
 // DecisionFacts are what a decision was made of.
@@ -52,6 +53,9 @@ type LeftOut struct {
 	Reason string `json:"reason" enum:"offline,away,not_accepting,full,department_full,tried,language,skill"`
 }
 
+// maxDecisions is how many decisions are told: what rings in vain all night adds one for each ring.
+const maxDecisions = 200
+
 // Why tells a supervisor how a conversation came to its agents, and why it waits while it does.
 func (s *Service) Why(ctx context.Context, agent models.Agent, conv string) (Reasons, error) {
 	account := s.store.For(agent.AccountID)
@@ -62,7 +66,7 @@ func (s *Service) Why(ctx context.Context, agent models.Agent, conv string) (Rea
 	if !agent.Role.Supervises() {
 		return Reasons{}, models.Errorf(models.KindForbidden, "only supervisors may see why a conversation went where it went")
 	}
-	decisions, err := account.Decisions(ctx, c.ID)
+	decisions, err := account.Decisions(ctx, c.ID, maxDecisions)
 	if err != nil {
 		return Reasons{}, err
 	}
@@ -99,7 +103,7 @@ func (s *Service) Why(ctx context.Context, agent models.Agent, conv string) (Rea
 // tell gives a decision the names of the people in it.
 func (f *floor) tell(d models.Decision) Decision {
 	out := Decision{
-		At: d.At, What: string(d.What), Why: d.Why, Candidates: []Candidate{}, LeftOut: []LeftOut{},
+		At: d.At, What: string(d.What), Why: d.Why, Candidates: []Candidate{}, LeftOut: []LeftOut{}, More: d.Facts.LeftOutMore,
 		Facts: DecisionFacts{
 			Mode: d.Facts.Mode, Strategy: d.Facts.Strategy, Priority: d.Facts.Priority, Position: d.Facts.Position,
 			WaitedMS: d.Facts.Waited, Language: d.Facts.Language, Skills: d.Facts.Skills,

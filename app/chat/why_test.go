@@ -2,7 +2,9 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -133,4 +135,21 @@ func TestOnlySupervisorsSeeWhy(t *testing.T) {
 	}
 	_, err := d.Why(context.Background(), d.agents["owner"], "nowhere")
 	refused(t, err, models.KindNotFound)
+}
+
+// A department may have hundreds of members who have gone home: their names are not kept for each
+// assignment.
+func TestOfManyWhoAreLeftOutTheNumberIsKept(t *testing.T) {
+	d := newDesk(t, 1, "anna")
+	d.hireFor("vera", 1, models.RoleSupervisor)
+	for i := range models.MaxLeftOut + 5 {
+		d.hire(strconv.Itoa(i), 1)
+	}
+	d.come("anna")
+	conv := d.start(d.visitor(), "hello")
+	d.expect(conv, "active with anna")
+	got := d.why(conv).Decisions[0]
+	if len(got.LeftOut) != models.MaxLeftOut || !maps.Equal(got.More, map[string]int{"offline": 5}) {
+		t.Errorf("%d are told, and %v more", len(got.LeftOut), got.More)
+	}
 }

@@ -119,9 +119,10 @@ func (a *Account) Pace(ctx context.Context, departmentID int64, since models.Ins
 	return list, err
 }
 
-// Decisions reads how a conversation came to its agents, the oldest first.
-func (a *Account) Decisions(ctx context.Context, conversationID int64) (list []models.Decision, err error) {
-	err = a.read(ctx).Where("account_id = ? AND conversation_id = ?", a.id, conversationID).Order("id").Find(&list).Error
+// Decisions reads how a conversation came to its agents, the oldest first: the last limit of them.
+func (a *Account) Decisions(ctx context.Context, conversationID int64, limit int) (list []models.Decision, err error) {
+	err = a.read(ctx).Where("account_id = ? AND conversation_id = ?", a.id, conversationID).Order("id DESC").Limit(limit).Find(&list).Error
+	slices.Reverse(list)
 	return list, err
 }
 

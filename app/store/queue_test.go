@@ -251,13 +251,18 @@ func TestDecisionsAreKeptInTheirOrder(t *testing.T) {
 			d.AccountID, d.ConversationID, d.At = a.id, c.ID, b.clock.instant()
 			want = append(want, d)
 		}
-		got, err := a.account().Decisions(background, c.ID)
+		got, err := a.account().Decisions(background, c.ID, 99)
 		must(t, err)
 		for i := range got {
 			got[i].ID = 0
 		}
 		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 			t.Errorf("kept are %+v\nwant     %+v", got, want)
+		}
+		last, err := a.account().Decisions(background, c.ID, 1)
+		must(t, err)
+		if len(last) != 1 || last[0].What != models.EventAssigned {
+			t.Errorf("the last is %+v", last)
 		}
 	})
 }

@@ -113,7 +113,7 @@ var asks = map[string]func(me *Account, mine, theirs *neighbour) (any, error){
 		return strings.Repeat(canary, len(list)), err
 	},
 	"Decisions": func(me *Account, _, theirs *neighbour) (any, error) {
-		list, err := me.Decisions(background, theirs.owned.ID)
+		list, err := me.Decisions(background, theirs.owned.ID, 99)
 		return strings.Repeat(canary, len(list)), err
 	},
 	"Messages": func(me *Account, _, theirs *neighbour) (any, error) {

@@ -36,6 +36,8 @@ export interface Decision {
   /** Best first. */
   readonly candidates: readonly Candidate[];
   readonly left_out: readonly LeftOut[];
+  /** How many more there were, by reason. */
+  readonly left_out_more?: Readonly<Partial<Record<LeftOut['reason'], number>>>;
 }
 
 /** `GET /api/v1/conversations/{id}/routing`. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Summary } from '../../../widget/core/protocol';
 import { times, t } from '../boot';
-import type { Candidate, Decision, Routing } from '../routing';
+import type { Candidate, Decision, LeftOut, Routing } from '../routing';
 import { useSurroundings } from './context';
 import { languageName } from './details';
 import { Dialog } from './dialog';
@@ -67,6 +67,11 @@ function Reason({ decision, now = false }: { readonly decision: Decision; readon
             {decision.left_out.map(({ agent, reason }) => (
               <li key={agent.id}>
                 <span class="clip">{agent.name}</span> <span class="quiet">{t(`left_out.${reason}`)}</span>
+              </li>
+            ))}
+            {Object.entries(decision.left_out_more ?? {}).map(([reason, n]) => (
+              <li key={reason}>
+                <span class="clip">{t('why.more', { n })}</span> <span class="quiet">{t(`left_out.${reason as LeftOut['reason']}`)}</span>
               </li>
             ))}
           </ul>
