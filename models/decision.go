@@ -6,11 +6,17 @@ type Decision struct {
 	AccountID      int64
 	ConversationID int64
 	At             Instant
-	What           EventKind // assigned or offered
+	What           EventKind // assigned, offered, DecidedOverflow or missed
 	AgentID        int64
 	Why            string
 	Facts          Facts `gorm:"serializer:json"`
 }
+
+// What else than an event a decision can come to, and why without a choice between agents.
+const (
+	DecidedOverflow EventKind = "overflow" // another department has it now
+	WhyReturned               = "returned" // nobody took what was transferred
+)
 
 // MaxLeftOut is how many of those who could not have a conversation are kept for each reason.
 const MaxLeftOut = 20

@@ -128,10 +128,8 @@ func (s *Service) carryOut(tx *store.Tx, m *move) (news, error) {
 		return n, err
 	}
 	n.events = append(n.events, told)
-	if m.decision != nil {
-		if err := tx.Decide(c, *m.decision); err != nil {
-			return n, err
-		}
+	if err := m.decided(tx, before, c, told); err != nil {
+		return n, err
 	}
 	err = m.tellMore(tx, c, &n)
 	return n, err
@@ -150,6 +148,36 @@ func sentOff(tx *store.Tx, before models.Conversation, c *models.Conversation, t
 		}
 	}
 	return gone, err
+}
+
+// decided keeps what was decided: by the assigner, or by a clock, where nobody was chosen.
+func (m *move) decided(tx *store.Tx, before models.Conversation, c *models.Conversation, told models.Message) error {
+	if m.decision != nil {
+		return tx.Decide(c, *m.decision)
+	}
+	d := models.Decision{AgentID: c.AgentID}
+	switch {
+	case told.Kind == models.EventReturned || m.also != nil && m.also.Kind == models.EventReturned:
+		d.What, d.Why = models.EventAssigned, models.WhyReturned
+	case told.Kind == models.EventTransferred && told.Cause == models.CauseOverflow:
+		d.What, d.Why = models.DecidedOverflow, string(models.CauseWaited)
+	case told.Kind == models.EventMissed && told.Cause != models.CauseLeft:
+		d.What, d.Why = models.EventMissed, string(told.Cause)
+	default: // by somebody
+		return nil
+	}
+	department, err := tx.Department(before.DepartmentID)
+	if err != nil {
+		return err
+	}
+	d.Facts = models.Facts{
+		DepartmentID: department.ID, Mode: department.Mode, Strategy: department.Strategy, Priority: c.Priority,
+		Waited: tx.Now().Sub(c.QueuedAt).Milliseconds(), Language: c.Language, Skills: c.Skills,
+	}
+	if d.What == models.DecidedOverflow { // it waits anew
+		d.Facts.Waited = tx.Now().Sub(before.QueuedAt).Milliseconds()
+	}
+	return tx.Decide(c, d)
 }
 
 // tellMore adds the events that follow a move's own.

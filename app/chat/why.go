@@ -17,9 +17,9 @@ type Reasons struct {
 // Decision is one choice of the assigner.
 type Decision struct {
 	At         models.Instant `json:"at" format:"date-time"`
-	What       string         `json:"what" enum:"assigned,offered,none"`
+	What       string         `json:"what" enum:"assigned,offered,overflow,missed,none"`
 	Agent      *Named         `json:"agent" doc:"null when nobody was chosen"`
-	Why        string         `json:"why" enum:"preferred,only_one,least_busy,round_robin,tiers,pull,nobody"`
+	Why        string         `json:"why" enum:"preferred,only_one,least_busy,round_robin,tiers,pull,nobody,returned,waited,closed,full"`
 	Facts      DecisionFacts  `json:"facts"`
 	Candidates []Candidate    `json:"candidates" doc:"who could have had it, the best first, at most 20"`
 	LeftOut    []LeftOut      `json:"left_out" doc:"members of the department who could not, at most 20 for each reason"`
@@ -32,7 +32,7 @@ type DecisionFacts struct {
 	Mode       models.Mode     `json:"mode" enum:"auto,offer,pull"`
 	Strategy   models.Strategy `json:"strategy" enum:"least_busy,round_robin,tiers"`
 	Priority   int             `json:"priority"`
-	Position   int             `json:"position" doc:"in the department's queue"`
+	Position   int             `json:"position" doc:"in the department's queue; 0 where it did not matter"`
 	WaitedMS   int64           `json:"waited_ms"`
 	Language   string          `json:"language,omitempty"`
 	Skills     []string        `json:"skills,omitempty"`

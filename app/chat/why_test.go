@@ -153,3 +153,72 @@ func TestOfManyWhoAreLeftOutTheNumberIsKept(t *testing.T) {
 		t.Errorf("%d are told, and %v more", len(got.LeftOut), got.More)
 	}
 }
+
+func TestWhatAClockDecidesIsKeptAsWell(t *testing.T) {
+	const wait = 5 * time.Minute
+	for name, test := range map[string]struct {
+		set  func(d *desk) string
+		want string
+	}{
+		"given back by who declines": {func(d *desk) string {
+			d.come("anna")
+			conv := answered(d, d.visitor())
+			d.come("vera")
+			d.set(func(to *models.Department) { to.Mode = models.ModeOffer })
+			d.transfer("anna", conv, Destination{Agent: d.agents["vera"].PublicID})
+			_, err := d.Decline(context.Background(), d.agents["vera"], conv)
+			must(d.t, err)
+			return conv
+		}, "assigned anna returned among without"},
+		"given back by nobody": {func(d *desk) string {
+			d.come("anna")
+			conv := answered(d, d.visitor())
+			d.add("Empty", "sam")
+			d.changed(d.site.AccountID)
+			d.transfer("anna", conv, Destination{Department: d.departmentCalled("Empty").PublicID})
+			d.pass(testBack)
+			return conv
+		}, "assigned anna returned among without"},
+		"overflow": {func(d *desk) string {
+			other := d.add("Other", "sam")
+			d.set(func(to *models.Department) {
+				to.MaxWait, to.Then, to.OverflowID = int(wait.Seconds()), models.ThenOverflow, other.ID
+			})
+			conv := d.start(d.visitor(), "hello")
+			d.pass(wait)
+			return conv
+		}, "overflow nobody waited among without"},
+		"kept": {func(d *desk) string {
+			d.set(func(to *models.Department) { to.MaxWait, to.Then = int(wait.Seconds()), models.ThenMessage })
+			conv := d.start(d.visitor(), "hello")
+			d.pass(wait)
+			return conv
+		}, "missed nobody waited among without"},
+		"left by the visitor": {func(d *desk) string {
+			v := d.visitor()
+			conv := d.start(v, "hello")
+			d.begin(v, Start{CID: "m", Text: "call me", Kind: models.KindMessage})
+			return conv
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, 1, "anna")
+			d.hireFor("vera", 1, models.RoleSupervisor)
+			conv := test.set(d)
+			list := d.why(conv).Decisions
+			if test.want == "" {
+				if len(list) > 0 {
+					t.Errorf("kept is %+v", list)
+				}
+				return
+			}
+			last := list[len(list)-1]
+			if last.words() != test.want {
+				t.Errorf("%s, want %s", last.words(), test.want)
+			}
+			if waits := last.What != "assigned"; last.Facts.Department == nil || last.Facts.Department.Name == "Other" || waits && last.Facts.WaitedMS != wait.Milliseconds() {
+				t.Errorf("the facts are %+v", last.Facts)
+			}
+		})
+	}
+}

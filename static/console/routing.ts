@@ -19,9 +19,9 @@ export interface LeftOut {
 /** One decision about who gets a conversation, as it was made. */
 export interface Decision {
   readonly at: Time;
-  readonly what: 'assigned' | 'offered' | 'none';
+  readonly what: 'assigned' | 'offered' | 'overflow' | 'missed' | 'none';
   readonly agent: Named | null;
-  readonly why: 'preferred' | 'least_busy' | 'round_robin' | 'tiers' | 'only_one' | 'pull' | 'nobody';
+  readonly why: 'preferred' | 'least_busy' | 'round_robin' | 'tiers' | 'only_one' | 'pull' | 'nobody' | 'returned' | 'waited' | 'closed' | 'full';
   readonly facts: {
     /** Null when it is gone. */
     readonly department: Named | null;

@@ -83,6 +83,7 @@ function Reason({ decision, now = false }: { readonly decision: Decision; readon
 
 function outcome(decision: Decision, now: boolean): string {
   const agent = decision.agent?.name ?? '';
+  if (decision.what === 'overflow' || decision.what === 'missed') return t(`why.did.${decision.what}`);
   if (decision.what === 'none' || !decision.agent) return t(now ? 'why.would.none' : 'why.did.none');
   if (decision.what === 'offered') return t(now ? 'why.would.offered' : 'why.did.offered', { agent });
   return t(now ? 'why.would.assigned' : 'why.did.assigned', { agent });
@@ -91,7 +92,7 @@ function outcome(decision: Decision, now: boolean): string {
 function Facts({ decision: { facts } }: { readonly decision: Decision }) {
   const told: readonly (readonly [string, string])[] = [
     ...(facts.department ? [[t('fact.department'), facts.department.name] as const] : []),
-    [t('why.position'), String(facts.position)],
+    ...(facts.position > 0 ? [[t('why.position'), String(facts.position)] as const] : []),
     [t('why.waited'), times.stopwatch(facts.waited_ms)],
     [t('priority'), priorityName(facts.priority)],
     [t('why.mode'), t(`why.mode.${facts.mode}`)],
