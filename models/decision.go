@@ -12,11 +12,11 @@ type Decision struct {
 	Facts          Facts `gorm:"serializer:json"`
 }
 
-// What else than an event a decision can come to, and why without a choice between agents.
-const (
-	DecidedOverflow EventKind = "overflow" // another department has it now
-	WhyReturned               = "returned" // nobody took what was transferred
-)
+// DecidedOverflow is what a decision comes to by which another department has the conversation.
+const DecidedOverflow EventKind = "overflow"
+
+// WhyReturned says that nobody took what was transferred.
+const WhyReturned = "returned"
 
 // MaxLeftOut is how many of those who could not have a conversation are kept for each reason.
 const MaxLeftOut = 20
