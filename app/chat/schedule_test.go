@@ -91,7 +91,7 @@ func onSQLite(t *testing.T) *database {
 	d.connect(t, "sqlite3", "file:"+path+"?_busy_timeout=10000")
 	d.exec(t, `CREATE TABLE audit (`+auditColumns+`)`,
 		`CREATE TRIGGER owner AFTER UPDATE ON conversations WHEN `+newOwner+` BEGIN INSERT INTO audit `+auditOwner+`; END`,
-		`CREATE TRIGGER decided AFTER INSERT ON decisions BEGIN INSERT INTO audit `+auditDecision+`; END`)
+		`CREATE TRIGGER decided AFTER INSERT ON decisions WHEN NEW.why NOT IN ('returned', 'waited', 'closed') BEGIN INSERT INTO audit `+auditDecision+`; END`)
 	return d
 }
 
@@ -115,7 +115,7 @@ func onPostgres(t *testing.T) *database {
 		`CREATE FUNCTION owner() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit `+auditOwner+`; RETURN NEW; END $$`,
 		`CREATE FUNCTION decided() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit `+auditDecision+`; RETURN NEW; END $$`,
 		`CREATE TRIGGER owner AFTER UPDATE ON conversations FOR EACH ROW WHEN (`+newOwner+`) EXECUTE FUNCTION owner()`,
-		`CREATE TRIGGER decided AFTER INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION decided()`)
+		`CREATE TRIGGER decided AFTER INSERT ON decisions FOR EACH ROW WHEN (NEW.why NOT IN ('returned', 'waited', 'closed')) EXECUTE FUNCTION decided()`)
 	return d
 }
 
