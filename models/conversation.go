@@ -1,7 +1,6 @@
 package models
 
 import (
-	"maps"
 	"slices"
 )
 
@@ -32,27 +31,6 @@ const (
 
 // Valid reports whether k is one of the kinds.
 func (k ConversationKind) Valid() bool { return k == KindChat || k == KindMessage }
-
-// DueWhat names what happens when a deadline of a conversation passes.
-type DueWhat string
-
-// The deadlines.
-const (
-	DueNothing    DueWhat = ""
-	DueAgentGrace DueWhat = "agent_grace" // the owner, or the agent it rings at, has been gone for too long
-	DueOffer      DueWhat = "offer"       // it has rung for long enough
-	DueSilent     DueWhat = "silent"      // the owner should have given a first reply
-	DueIdle       DueWhat = "idle"        // the visitor may have been silent for long
-	DueIdleClose  DueWhat = "idle_close"  // and was warned
-	DueAbandoned  DueWhat = "abandoned"   // the visitor has been gone from the queue for too long
-	DueWait       DueWhat = "wait"        // the visitor has waited for as long as the department lets them
-	DueClosing    DueWhat = "closing"     // the department closes while the visitor waits
-	DueAskAgain   DueWhat = "ask_again"   // those who gave it back may be asked again
-	DueBack       DueWhat = "back"        // nobody has taken what was transferred
-)
-
-// Deadlines are what happens to a conversation, and when, unless something else does before.
-type Deadlines map[DueWhat]Instant
 
 // Conversation is one talk between a visitor and the account. Its methods are the only way to
 // change its state; each raises Fence, by which storage refuses a change that was decided on an
@@ -96,29 +74,6 @@ type Conversation struct {
 	VisitorReadSeq     int64 // the visitor has read up to this Seq
 	Unread             int64 // lines of the visitor after AgentReadSeq
 	VisitorUnread      int64 // lines of agents after VisitorReadSeq
-}
-
-// SetDue sets a deadline, or takes it back when at is 0.
-func (c *Conversation) SetDue(what DueWhat, at Instant) {
-	due := Deadlines{} // a new one: copies of the conversation share the old
-	maps.Copy(due, c.Deadlines)
-	if due[what] = at; at.IsZero() {
-		delete(due, what)
-	}
-	c.setDeadlines(due)
-}
-
-// setDeadlines puts others in their place.
-func (c *Conversation) setDeadlines(due Deadlines) {
-	if len(due) == 0 {
-		due = nil
-	}
-	c.Deadlines, c.DueAt, c.DueWhat = due, 0, DueNothing
-	for what, at := range due {
-		if c.DueAt.IsZero() || at < c.DueAt || at == c.DueAt && what < c.DueWhat {
-			c.DueAt, c.DueWhat = at, what
-		}
-	}
 }
 
 // Waits reports whether a conversation waits for an agent, ringing or not.
@@ -286,46 +241,6 @@ func (c *Conversation) Close(now Instant) error {
 // HasTried reports whether an agent gave this conversation back, or did not answer it, since somebody
 // last did.
 func (c *Conversation) HasTried(agentID int64) bool { return slices.Contains(c.Tried, agentID) }
-
-// Has reports whether an agent may speak in a conversation: it is theirs, or they were invited.
-func (c *Conversation) Has(agentID int64) bool {
-	return c.State == StateActive && (c.AgentID == agentID || slices.Contains(c.Guests, agentID))
-}
-
-// Invite lets another agent speak in an active conversation.
-func (c *Conversation) Invite(agentID int64) error {
-	switch {
-	case c.State != StateActive:
-		return c.wrongState()
-	case c.Has(agentID):
-		return Errorf(KindConflict, "this agent is in the conversation already")
-	case len(c.Guests) >= MaxGuests:
-		return Errorf(KindInvalid, "there are %d agents in this conversation already: that is the most", len(c.Guests)+1)
-	}
-	c.Guests = append(slices.Clone(c.Guests), agentID)
-	c.Fence++
-	return nil
-}
-
-// MaxGuests is how many agents may be invited into one conversation.
-const MaxGuests = 5
-
-// Leave takes a guest out of an active conversation.
-func (c *Conversation) Leave(agentID int64) error {
-	i := slices.Index(c.Guests, agentID)
-	if i < 0 {
-		return Errorf(KindNotFound, "this agent was not invited into the conversation")
-	}
-	if c.State != StateActive { // who was in it when it was closed was in it
-		return c.wrongState()
-	}
-	c.Guests = slices.Delete(slices.Clone(c.Guests), i, i+1)
-	if len(c.Guests) == 0 {
-		c.Guests = nil
-	}
-	c.Fence++
-	return nil
-}
 
 // own makes an agent the owner.
 func (c *Conversation) own(agentID int64, now Instant) {
