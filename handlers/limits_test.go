@@ -98,13 +98,18 @@ func TestLinesOverTheLimitWaitAndKeepTheirOrder(t *testing.T) {
 	if refused == 0 {
 		t.Error("nothing was over the limit")
 	}
-	p.say(map[string]any{"t": "get", "id": "all", "conv": conv, "after": 0})
+	all := map[string]any{"t": "get", "id": "all", "conv": conv, "after": 0}
+	p.say(all)
 	var said []string
 	for f, err := p.next(); ; f, err = p.next() {
 		must(t, err)
 		p.seen = append(p.seen, f)
-		if f["t"] == "sync" || f["t"] == "err" {
+		if f["t"] == "sync" {
 			break
+		}
+		if ms, refused := f["retry_ms"].(float64); refused { // asking counts as well
+			<-time.After(time.Duration(ms) * time.Millisecond)
+			p.say(all)
 		}
 	}
 	for _, f := range p.seen {

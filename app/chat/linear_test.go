@@ -114,6 +114,9 @@ func (r register) step(in input, out output) (bool, register) {
 		right := in.to == "" || out.state == models.StateActive || out.state == models.StateOffered
 		return right && r.state == models.StateActive && may && r.owner != in.to && next.tells(out), next
 	case rank: // whoever decided on the conversation as it was has to look again
+		if out == told { // it had this one
+			return r.fence > 0 && r.state != models.StateClosed, r
+		}
 		next := r.to(r.state, r.owner)
 		return r.fence > 0 && r.state != models.StateClosed && next.tells(out), next
 	case finish:

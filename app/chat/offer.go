@@ -139,11 +139,12 @@ func (s *Service) SetPriority(ctx context.Context, agent models.Agent, conv stri
 		if c.State == models.StateClosed {
 			return models.Errorf(models.KindConflict, "this conversation is closed")
 		}
-		before := *c
-		c.Priority = priority
-		c.Fence++ // of two that say different things, clients must know the newer one
-		if err := tx.SaveOver(before, c); err != nil {
-			return err
+		if before := *c; c.Priority != priority {
+			c.Priority = priority
+			c.Fence++ // of two that say different things, clients must know the newer one
+			if err := tx.SaveOver(before, c); err != nil {
+				return err
+			}
 		}
 		after, err = tx.Summary(c.ID)
 		return err

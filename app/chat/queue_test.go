@@ -181,6 +181,10 @@ func TestManyVisitorsAndAgentsAtOnce(t *testing.T) {
 	for i := range agents {
 		d.hire(fmt.Sprint("agent", i), limit)
 	}
+	var coming []*visitor
+	for range arriving {
+		coming = append(coming, d.visitor())
+	}
 	var all sync.WaitGroup
 	for _, a := range d.agents {
 		all.Go(func() {
@@ -189,8 +193,7 @@ func TestManyVisitorsAndAgentsAtOnce(t *testing.T) {
 			}
 		})
 	}
-	for i := range arriving {
-		v := d.visitor()
+	for i, v := range coming {
 		all.Go(func() {
 			if _, err := d.Start(context.Background(), v.Visitor, Start{CID: "c", Text: fmt.Sprint(i)}); err != nil {
 				t.Error(err)
