@@ -101,33 +101,31 @@ test('who waits reads that the last agent has left, and leaves a message with no
   expect((await anna.api('GET', `/conversations/${left.id}`))['person']).toMatchObject({ email: 'vi@example.com' });
 });
 
-const languages: readonly Language[] = ['en-US', 'zh-CN'];
-for (const language of languages) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const options: BrowserContextOptions = { locale: language, colorScheme };
-    const said = words[language];
-    const view = (screen: string) => `${screen}-${language}-${colorScheme}`;
+const looks: readonly (readonly [Language, 'light' | 'dark'])[] = [['en-US', 'light'], ['zh-CN', 'dark']];
+for (const [language, colorScheme] of looks) {
+  const options: BrowserContextOptions = { locale: language, colorScheme };
+  const said = words[language];
+  const view = (screen: string) => `${screen}-${language}-${colorScheme}`;
 
-    test(`what visitors see while nobody answers, ${language}, ${colorScheme}`, async ({ server, browse }) => {
-      const waits = await browse(options);
-      const queue = await demoVisitor(waits, server, language);
-      await look(waits, view('widget-nobody'));
-      await queue.getByRole('button', { name: said.waitInstead }).click();
-      await ask(queue, 'Which tea for the morning? 早上喝什么茶？', language);
-      await expect(queue.getByRole('button', { name: said.leaveInstead })).toBeVisible();
-      await look(waits, view('widget-queue-nobody'));
-      await queue.getByRole('button', { name: said.leaveInstead }).click();
-      await leave(queue, 'vi@example', undefined, language);
-      await look(waits, view('widget-leave'));
-      await leave(queue, 'vi@example.com', undefined, language);
-      await expect(queue.getByText(said.kept)).toBeVisible();
-      await look(waits, view('widget-kept'));
+  test(`what visitors see while nobody answers, ${language}, ${colorScheme}`, async ({ server, browse }) => {
+    const waits = await browse(options);
+    const queue = await demoVisitor(waits, server, language);
+    await look(waits, view('widget-nobody'));
+    await queue.getByRole('button', { name: said.waitInstead }).click();
+    await ask(queue, 'Which tea for the morning? 早上喝什么茶？', language);
+    await expect(queue.getByRole('button', { name: said.leaveInstead })).toBeVisible();
+    await look(waits, view('widget-queue-nobody'));
+    await queue.getByRole('button', { name: said.leaveInstead }).click();
+    await leave(queue, 'vi@example', undefined, language);
+    await look(waits, view('widget-leave'));
+    await leave(queue, 'vi@example.com', undefined, language);
+    await expect(queue.getByText(said.kept)).toBeVisible();
+    await look(waits, view('widget-kept'));
 
-      await shut(server);
-      const shop = await browse(options);
-      const closed = await demoVisitor(shop, server, language);
-      await expect(closed.getByRole('heading', { name: said.closed })).toBeVisible();
-      await look(shop, view('widget-closed'));
-    });
-  }
+    await shut(server);
+    const shop = await browse(options);
+    const closed = await demoVisitor(shop, server, language);
+    await expect(closed.getByRole('heading', { name: said.closed })).toBeVisible();
+    await look(shop, view('widget-closed'));
+  });
 }
