@@ -21,6 +21,7 @@ test('what was said can be changed by who said it, and the visitor never hears o
   await expect(thread(anna).getByText('They shop here every month.')).toBeVisible();
   await anna.getByRole('button', { name: names.replyMode, exact: true }).click();
   await answer(anna, 'We do: tree days.');
+  await expect(thread(panel).getByText('We do: tree days.')).toBeVisible(); // what is on its way can't be changed
   const reply = anna.getByRole('textbox', { name: names.reply });
   await reply.press('ArrowUp');
   await anna.getByRole('textbox', { name: names.changed }).fill('We do: three days.');

@@ -155,10 +155,13 @@ export class Store {
     return event.kind === 'note' || mayAnswer(summary, me.id);
   }
 
-  /** Begins to edit the last line we said in a conversation, if that may be changed at `now`, the server's time. */
+  /**
+   * Begins to edit the last line we said in a conversation, if that may be changed at `now`, the server's time. While
+   * a later one is on its way there is none: whoever asks so soon means that one.
+   */
   editLast(summary: Summary, now: Date): boolean {
     const log = this.logs.peek().get(summary.id);
-    if (!log) return false;
+    if (!log || this.lines.peek().some(({ conv }) => conv === summary.id)) return false;
     const amended = fates(log.events);
     const last = log.events.findLast((event) => event.kind !== 'file' && this.mayAmend(summary, event, now) && amended.get(event.seq) !== 'deleted');
     if (last) this.editing.value = { conv: summary.id, seq: last.seq };
