@@ -1,8 +1,6 @@
 package models
 
-import (
-	"maps"
-)
+import "maps"
 
 // DueWhat names what happens when a deadline of a conversation passes.
 type DueWhat string

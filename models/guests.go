@@ -1,8 +1,6 @@
 package models
 
-import (
-	"slices"
-)
+import "slices"
 
 // Has reports whether an agent may speak in a conversation: it is theirs, or they were invited.
 func (c *Conversation) Has(agentID int64) bool {

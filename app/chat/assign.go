@@ -87,26 +87,21 @@ func (s *Service) assignOnce(ctx context.Context, accountID int64, a *assigner) 
 	if err != nil {
 		return false, err
 	}
-	made, room := 0, floor.room()
-	if room > glimpse && len(head) == glimpse {
-		if head, err = account.Queue(ctx, room); err != nil {
-			return false, err
+	if room := floor.room(); room > 0 {
+		if room > glimpse && len(head) == glimpse {
+			if head, err = account.Queue(ctx, room); err != nil {
+				return false, err
+			}
 		}
-	}
-	if room > 0 {
-		if made, more, err = s.match(floor, head); err != nil {
-			return false, err
+		made, lost, err := s.match(floor, head)
+		cut := len(head) >= glimpse                  // there may be more
+		if err == nil && made == 0 && !lost && cut { // those at the head are not for those who are free
+			if head, err = account.Queue(ctx, 0); err != nil {
+				return false, err
+			}
+			made, lost, err = s.match(floor, head)
 		}
-		more = more || len(head) >= glimpse
-	}
-	if more && made > 0 {
-		return true, nil
-	}
-	if more { // those at the head are not for those who are free
-		if head, err = account.Queue(ctx, 0); err != nil {
-			return false, err
-		}
-		if made, _, err = s.match(floor, head); err != nil || made > 0 {
+		if err != nil || made > 0 && (lost || cut) {
 			return true, err
 		}
 	}

@@ -205,7 +205,8 @@ func (s *Service) agentSilent(tx *store.Tx, c *models.Conversation, m *move) (mo
 	return told, err
 }
 
-// somebodyElse reports whether somebody of a department is here for new conversations, but for one agent.
+// somebodyElse reports whether somebody of a department is here for new conversations, but for one agent;
+// 0 leaves nobody out.
 func (s *Service) somebodyElse(tx *store.Tx, d models.Department, agentID int64) (bool, error) {
 	account, err := tx.Account()
 	if err != nil {

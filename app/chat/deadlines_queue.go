@@ -80,7 +80,7 @@ func (s *Service) closing(tx *store.Tx, c *models.Conversation, m *move) (models
 		c.SetDue(models.DueClosing, next)
 		return told, errLater
 	}
-	left, err := s.somebodyLeft(tx, d)
+	left, err := s.somebodyElse(tx, d, 0)
 	if err != nil {
 		return told, err
 	}
@@ -93,9 +93,4 @@ func (s *Service) closing(tx *store.Tx, c *models.Conversation, m *move) (models
 	}
 	m.why = models.EndMessage
 	return told, c.Keep(tx.Now())
-}
-
-// somebodyLeft reports whether somebody of a department is here for new conversations.
-func (s *Service) somebodyLeft(tx *store.Tx, d models.Department) (bool, error) {
-	return s.somebodyElse(tx, d, 0)
 }
