@@ -4,29 +4,16 @@ import { t } from '../boot';
 import { useSurroundings } from './context';
 import { Dialog } from './dialog';
 import { visitorName } from './person';
+import { useSubmit } from './submit';
 
 /** Ends a conversation; a reason may be given. */
 export function CloseDialog({ summary, onClose }: { readonly summary: Summary; onClose(): void }) {
   const { store } = useSurroundings();
   const [reason, setReason] = useState('');
-  const [failure, setFailure] = useState('');
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setFailure('');
-    try {
-      await store.moves.close(summary.id, reason.trim());
-      onClose();
-    } catch (error) {
-      setFailure(store.explain(error));
-      setBusy(false);
-    }
-  };
+  const { submit, busy, failure } = useSubmit(() => store.moves.close(summary.id, reason.trim()), onClose);
   return (
     <Dialog title={t('close.title', { name: visitorName(summary.visitor) })} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <p class="quiet">{t('close.hint')}</p>
         <label for="reason">{t('close.reason')}</label>
         <input id="reason" type="text" maxLength={200} autofocus value={reason} onInput={(event) => setReason(event.currentTarget.value)} />

@@ -5,37 +5,24 @@ import { Agents } from './agents';
 import { useSurroundings } from './context';
 import { Dialog } from './dialog';
 import { visitorName } from './person';
+import { useSubmit } from './submit';
 
 /** Asks a second agent in. */
 export function InviteDialog({ summary, onClose }: { readonly summary: Summary; onClose(): void }) {
   const { store } = useSurroundings();
   const [agents, setAgents] = useState<readonly Colleague[] | undefined>(undefined);
   const [chosen, setChosen] = useState<string | undefined>(undefined);
-  const [failure, setFailure] = useState('');
-  const [busy, setBusy] = useState(false);
+  const { submit, busy, failure, fail } = useSubmit(() => (chosen === undefined ? undefined : store.moves.invite(summary.id, chosen)), onClose);
   useEffect(() => {
     store.places().then(
       ([found]) => setAgents(found),
-      (error: unknown) => setFailure(store.explain(error)),
+      fail,
     );
   }, []);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (chosen === undefined || busy) return;
-    setBusy(true);
-    setFailure('');
-    try {
-      await store.moves.invite(summary.id, chosen);
-      onClose();
-    } catch (error) {
-      setFailure(store.explain(error));
-      setBusy(false);
-    }
-  };
   const inside = [summary.owner, ...(summary.guests ?? [])].flatMap((agent) => (agent ? [agent.id] : []));
   return (
     <Dialog title={t('invite.title', { name: visitorName(summary.visitor) })} class="transfer" onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <p class="quiet">{t('invite.hint')}</p>
         {agents ? <Agents agents={agents} purpose="invite" but={inside} chosen={chosen} onChoose={setChosen} /> : failure === '' ? <p class="quiet">{t('loading')}</p> : null}
         <p class="form-failure" role="alert">

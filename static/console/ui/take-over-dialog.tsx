@@ -1,31 +1,17 @@
-import { useState } from 'preact/hooks';
 import type { Summary } from '../../../widget/core/protocol';
 import { t } from '../boot';
 import { useSurroundings } from './context';
 import { Dialog } from './dialog';
 import { visitorName } from './person';
+import { useSubmit } from './submit';
 
 /** Asks before a colleague's conversation is taken from them. */
 export function TakeOverDialog({ summary, onClose }: { readonly summary: Summary; onClose(): void }) {
   const { store } = useSurroundings();
-  const [failure, setFailure] = useState('');
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setFailure('');
-    try {
-      await store.moves.takeOver(summary.id);
-      onClose();
-    } catch (error) {
-      setFailure(store.explain(error));
-      setBusy(false);
-    }
-  };
+  const { submit, busy, failure } = useSubmit(() => store.moves.takeOver(summary.id), onClose);
   return (
     <Dialog title={t('takeover.title', { name: visitorName(summary.visitor) })} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <p class="quiet">{t('takeover.hint', { agent: summary.owner?.name ?? '' })}</p>
         <p class="form-failure" role="alert">
           {failure}

@@ -6,6 +6,7 @@ import { Agents } from './agents';
 import { useSurroundings } from './context';
 import { Dialog } from './dialog';
 import { visitorName } from './person';
+import { useSubmit } from './submit';
 
 interface Places {
   readonly agents: readonly Colleague[];
@@ -18,35 +19,24 @@ export function TransferDialog({ summary, onClose }: { readonly summary: Summary
   const [places, setPlaces] = useState<Places | undefined>(undefined);
   const [target, setTarget] = useState<TransferTarget | undefined>(undefined);
   const [note, setNote] = useState('');
-  const [failure, setFailure] = useState('');
-  const [busy, setBusy] = useState(false);
+  const transfer = async (to: TransferTarget) => {
+    await store.moves.transfer(summary.id, to, note.trim());
+    store.toasts.tell(t('transferred', { name: visitorName(summary.visitor) }));
+  };
+  const { submit, busy, failure, fail } = useSubmit(() => (target ? transfer(target) : undefined), onClose);
   useEffect(() => {
     store.places().then(
       ([agents, departments]) => setPlaces({ agents, departments }),
-      (error: unknown) => setFailure(store.explain(error)),
+      fail,
     );
   }, []);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (places && !form.current?.contains(document.activeElement)) form.current?.querySelector<HTMLElement>('input:enabled')?.focus();
   }, [places]);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (!target || busy) return;
-    setBusy(true);
-    setFailure('');
-    try {
-      await store.moves.transfer(summary.id, target, note.trim());
-      store.toasts.tell(t('transferred', { name: visitorName(summary.visitor) }));
-      onClose();
-    } catch (error) {
-      setFailure(store.explain(error));
-      setBusy(false);
-    }
-  };
   return (
     <Dialog title={t('transfer.title', { name: visitorName(summary.visitor) })} class="transfer" onClose={onClose}>
-      <form ref={form} onSubmit={(event) => void submit(event)}>
+      <form ref={form} onSubmit={submit}>
         {places ? <Choices places={places} target={target} onChoose={setTarget} /> : failure === '' ? <p class="quiet">{t('loading')}</p> : null}
         <label for="note">{t('transfer.note')}</label>
         <textarea id="note" rows={2} maxLength={1000} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
